@@ -1,0 +1,274 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Theseus.Calls;
+
+/// <summary>
+/// The leases on one generation: who is inside it, counted so that callers pay next to nothing. Each thread counts its
+/// own entries and exits per contract method, with plain increments of counters that no other thread writes. Thread-safe.
+/// </summary>
+/// <remarks>
+/// <para>The protocol, an asymmetric variant of sleepable RCU (McKenney, "Sleepable RCU", 2006) with counters per
+/// generation instead of two phases per slot:</para>
+/// <para>A caller reads the routing snapshot S, counts itself in on the generation that S names, then reads the snapshot
+/// again. Only if it is still S may it call; otherwise it counts itself out and begins anew. The swapper publishes a
+/// snapshot that no longer names the generation, then has every processor execute a full barrier, then sums.</para>
+/// <para>Why no call is missed: take a caller whose second read still gave S. That read came before the swapper's
+/// publication was visible to it, hence before the process-wide barrier took effect on its processor, and its own entry,
+/// earlier in program order, is made visible by that barrier to the sums that follow. The processor may delay the entry
+/// past the second read, but not past the barrier.</para>
+/// <para>Why the sums do not lie: exits are summed first, entries second. Both only grow and no exit is visible before
+/// its entry, so if the two sums are equal there was a moment in between at which nobody was inside. After the barrier
+/// nobody can get in for good, so one such moment is enough.</para>
+/// <para>An exit may happen on another thread than its entry, so the two are summed over all threads, never compared per
+/// thread. The one exception is <see cref="SynchronousDepth"/>.</para>
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class GenerationLeases
+{
+    // 128 bytes on each side: two threads' counters never share a cache line, nor a pair fetched together.
+    private const int Padding = 16;
+
+    private readonly Lock _lock = new();
+    private readonly int _methods;
+    private object? _instance;
+    private volatile long[]?[] _cells = [];
+    private volatile bool _draining;
+    private TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Makes the leases of a generation that nobody has entered.</summary>
+    /// <param name="instance">The implementation to call.</param>
+    /// <param name="methods">How many methods the contract's proxy has.</param>
+    public GenerationLeases(object instance, int methods)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        ArgumentOutOfRangeException.ThrowIfNegative(methods);
+        _instance = instance;
+        _methods = methods;
+    }
+
+    /// <summary>The implementation. Only a holder of a lease may ask; null once it has been let go.</summary>
+    public object? Instance
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _instance;
+    }
+
+    /// <summary>How many calls are inside. Exact when nobody can enter any more; otherwise a value that was true or too high.</summary>
+    public long InFlight
+    {
+        get
+        {
+            var exits = Sum(first: 1);
+            Interlocked.MemoryBarrier();
+            return Sum(first: 0) - exits;
+        }
+    }
+
+    /// <summary>How many calls were ever admitted.</summary>
+    public long Admitted => Sum(first: 0);
+
+    /// <summary>Counts the current thread in, if it has counters here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryCountIn(int method)
+    {
+        var cells = _cells;
+        var index = LeaseThread.Index;
+        if ((uint)index < (uint)cells.Length && cells[index] is { } cell)
+        {
+            ref var entries = ref Counter(cell, method, 0);
+            // A release store, so that the compiler keeps it before the caller's second, acquiring, read of the
+            // snapshot; the processor may still delay it, which is what the process-wide barrier is for.
+            Volatile.Write(ref entries, entries + 1);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts the current thread in, making its counters if it has none.</summary>
+    internal void CountIn(int method)
+    {
+        if (!TryCountIn(method))
+        {
+            AddCell();
+            TryCountIn(method);
+        }
+    }
+
+    /// <summary>Counts a call out, on whichever thread it ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CountOut(int method)
+    {
+        var cells = _cells;
+        var index = LeaseThread.Index;
+        if ((uint)index < (uint)cells.Length && cells[index] is { } cell)
+        {
+            ref var exits = ref Counter(cell, method, 1);
+            Volatile.Write(ref exits, exits + 1);
+        }
+        else
+        {
+            CountOutOnNewThread(method);
+        }
+
+        // Either the drainer's sums see the exit above, or this read sees its flag: the drainer sets the flag, then has
+        // every processor execute a barrier, then sums.
+        if (_draining)
+        {
+            CompleteIfDrained();
+        }
+    }
+
+    /// <summary>
+    /// Completes when nobody is inside. Call it only after publishing a snapshot that does not name this generation, or
+    /// callers will go on entering.
+    /// </summary>
+    public Task DrainAsync()
+    {
+        Task drained;
+        lock (_lock)
+        {
+            drained = _drained.Task;
+            _draining = true;
+        }
+
+        Interlocked.MemoryBarrierProcessWide();
+        CompleteIfDrained();
+        return drained;
+    }
+
+    /// <summary>Gives up draining, before a snapshot that names this generation is published again.</summary>
+    public void StopDraining()
+    {
+        lock (_lock)
+        {
+            _draining = false;
+            // Whoever still waits is told that this drain is over.
+            _drained.TrySetCanceled();
+            _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Lets the implementation go. Call it only after a drain.</summary>
+    public void Release() => _instance = null;
+
+    /// <summary>The calls that are inside, by method number; those with none are left out.</summary>
+    public IReadOnlyList<(int Method, long Calls)> InFlightByMethod()
+    {
+        var inside = new List<(int, long)>();
+        for (var method = 0; method < _methods; method++)
+        {
+            var exits = SumOf(method, 1);
+            Interlocked.MemoryBarrier();
+            var calls = SumOf(method, 0) - exits;
+            if (calls > 0)
+            {
+                inside.Add((method, calls));
+            }
+        }
+
+        return inside;
+    }
+
+    /// <summary>
+    /// How many synchronous calls of the given methods the current thread is inside of. Exact, since such a call ends on
+    /// the thread it began on.
+    /// </summary>
+    /// <param name="synchronousMethods">Which methods only ever end on the thread they began on.</param>
+    public long SynchronousDepth(ReadOnlySpan<bool> synchronousMethods)
+    {
+        var cells = _cells;
+        var index = LeaseThread.Index;
+        if ((uint)index >= (uint)cells.Length || cells[index] is not { } cell)
+        {
+            return 0;
+        }
+
+        long depth = 0;
+        for (var method = 0; method < _methods; method++)
+        {
+            if (synchronousMethods[method])
+            {
+                depth += Counter(cell, method, 0) - Counter(cell, method, 1);
+            }
+        }
+
+        return depth;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref long Counter(long[] cell, int method, int side) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(cell), Padding + 2 * method + side);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountOutOnNewThread(int method)
+    {
+        AddCell();
+        ref var exits = ref Counter(_cells[LeaseThread.Index]!, method, 1);
+        Volatile.Write(ref exits, exits + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddCell()
+    {
+        var index = LeaseThread.EnsureIndex();
+        lock (_lock)
+        {
+            var cells = _cells;
+            if (index < cells.Length && cells[index] is not null)
+            {
+                return;
+            }
+
+            // Copied, not grown in place: readers hold the array without a lock. The cells themselves stay the same.
+            var copy = new long[]?[Math.Max(cells.Length, index + 1)];
+            cells.CopyTo(copy, 0);
+            copy[index] = new long[2 * Padding + 2 * _methods];
+            _cells = copy;
+        }
+    }
+
+    private void CompleteIfDrained()
+    {
+        if (InFlight == 0)
+        {
+            lock (_lock)
+            {
+                if (_draining)
+                {
+                    _drained.TrySetResult();
+                }
+            }
+        }
+    }
+
+    private long Sum(int first)
+    {
+        long sum = 0;
+        foreach (var cell in _cells)
+        {
+            for (var method = 0; cell is not null && method < _methods; method++)
+            {
+                sum += Volatile.Read(ref Counter(cell, method, first));
+            }
+        }
+
+        return sum;
+    }
+
+    private long SumOf(int method, int side)
+    {
+        long sum = 0;
+        foreach (var cell in _cells)
+        {
+            if (cell is not null)
+            {
+                sum += Volatile.Read(ref Counter(cell, method, side));
+            }
+        }
+
+        return sum;
+    }
+}

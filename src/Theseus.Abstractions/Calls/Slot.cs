@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Theseus.Calls;
+
+/// <summary>The place in a host where one component is plugged in. Callers hold its proxy, and the proxy holds this. Thread-safe.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class Slot
+{
+    private volatile RoutingSnapshot _route;
+
+    /// <summary>Makes a slot.</summary>
+    /// <param name="component">The component's name.</param>
+    /// <param name="route">The first snapshot.</param>
+    protected Slot(string component, RoutingSnapshot route)
+    {
+        Component = component;
+        _route = route;
+    }
+
+    /// <summary>The component's name.</summary>
+    public string Component { get; }
+
+    /// <summary>The routing snapshot in force. To publish is to set it.</summary>
+    protected internal RoutingSnapshot Route
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _route;
+        protected set => _route = value;
+    }
+
+    /// <summary>The fast way: takes a lease on the sole generation.</summary>
+    /// <param name="method">The method's number in its proxy.</param>
+    /// <param name="lease">The lease, to be left once.</param>
+    /// <returns>False when the call has to take the routed way (<see cref="Begin"/>).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnter(int method, out CallLease lease)
+    {
+        var route = _route;
+        if (route.Sole is { } leases && leases.TryCountIn(method))
+        {
+            // Counted in; now the route must still be the one that was read. See GenerationLeases for why.
+            if (ReferenceEquals(_route, route))
+            {
+                lease = new CallLease(leases);
+                return true;
+            }
+
+            leases.CountOut(method);
+        }
+
+        lease = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Takes a lease on a chosen generation, if the snapshot that named it is still in force. False: read the route
+    /// again, and choose again.
+    /// </summary>
+    protected internal bool TryEnter(RoutingSnapshot route, GenerationLeases leases, int method)
+    {
+        leases.CountIn(method);
+        if (ReferenceEquals(_route, route))
+        {
+            return true;
+        }
+
+        leases.CountOut(method);
+        return false;
+    }
+
+    /// <summary>The routed way for a synchronous call: waits while callers are held back, chooses a generation, takes a lease.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="key">The call's routing key; the default for none.</param>
+    /// <exception cref="ComponentUnavailableException">There is no generation to call.</exception>
+    public abstract RoutedCall Begin(ContractMethod method, RoutingKey key);
+
+    /// <summary>The routed way for an asynchronous call: as <see cref="Begin"/>, without blocking a thread.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="key">The call's routing key; the default for none.</param>
+    /// <param name="cancellationToken">The call's own token.</param>
+    /// <exception cref="ComponentUnavailableException">There is no generation to call.</exception>
+    public abstract ValueTask<RoutedCall> BeginAsync(ContractMethod method, RoutingKey key, CancellationToken cancellationToken);
+}
