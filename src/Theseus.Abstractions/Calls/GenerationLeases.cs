@@ -13,7 +13,9 @@ namespace Theseus.Calls;
 /// generation instead of two phases per slot:</para>
 /// <para>A caller reads the routing snapshot S, counts itself in on the generation that S names, then reads the snapshot
 /// again. Only if it is still S may it call; otherwise it counts itself out and begins anew. The swapper publishes a
-/// snapshot that no longer names the generation, then has every processor execute a full barrier, then sums.</para>
+/// snapshot that no longer names the generation, has every processor execute a full barrier, makes its drain visible to
+/// those who leave, has every processor execute a barrier once more, then sums. Whoever leaves and sees the drain executes
+/// a barrier of its own and sums too; the last one out completes the drain.</para>
 /// <para>Why no call is missed: take a caller whose second read still gave S. That read came before the swapper's
 /// publication was visible to it, hence before the process-wide barrier took effect on its processor, and its own entry,
 /// earlier in program order, is made visible by that barrier to the sums that follow. The processor may delay the entry
@@ -34,8 +36,7 @@ public sealed class GenerationLeases
     private readonly int _methods;
     private object? _instance;
     private volatile long[]?[] _cells = [];
-    private volatile bool _draining;
-    private TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource? _drain; // the drain under way, or done; null when callers may be sent here
 
     /// <summary>Makes the leases of a generation that nobody has entered.</summary>
     /// <param name="instance">The implementation to call.</param>
@@ -113,41 +114,51 @@ public sealed class GenerationLeases
             CountOutOnNewThread(method);
         }
 
-        // Either the drainer's sums see the exit above, or this read sees its flag: the drainer sets the flag, then has
-        // every processor execute a barrier, then sums.
-        if (_draining)
+        // Either the drainer's sums see the exit above, or this read sees its drain: the drainer sets it, then has every
+        // processor execute a barrier, then sums.
+        if (_drain is { } drain)
         {
-            CompleteIfDrained();
+            CompleteIfDrained(drain);
         }
     }
 
     /// <summary>
     /// Completes when nobody is inside. Call it only after publishing a snapshot that does not name this generation, or
-    /// callers will go on entering.
+    /// callers will go on entering. While a drain is under way, or done, asking again gives the same task.
     /// </summary>
     public Task DrainAsync()
     {
-        Task drained;
+        TaskCompletionSource drain;
         lock (_lock)
         {
-            drained = _drained.Task;
-            _draining = true;
+            if (_drain is { } underWay)
+            {
+                return underWay.Task;
+            }
+
+            // The first barrier makes every admitted entry visible, and stands before the drain can be seen: whoever
+            // leaves and sees it may sum too, and must not miss an entry that another processor still holds back.
+            Interlocked.MemoryBarrierProcessWide();
+            drain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _drain = drain;
         }
 
+        // The second makes visible the exit of every caller that left without seeing the drain.
         Interlocked.MemoryBarrierProcessWide();
-        CompleteIfDrained();
-        return drained;
+        CompleteIfDrained(drain);
+        return drain.Task;
     }
 
-    /// <summary>Gives up draining, before a snapshot that names this generation is published again.</summary>
+    /// <summary>
+    /// Gives up draining, before a snapshot that names this generation is published again. Whoever still waits is told
+    /// that the drain was cancelled.
+    /// </summary>
     public void StopDraining()
     {
         lock (_lock)
         {
-            _draining = false;
-            // Whoever still waits is told that this drain is over.
-            _drained.TrySetCanceled();
-            _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _drain?.TrySetCanceled();
+            _drain = null;
         }
     }
 
@@ -230,17 +241,16 @@ public sealed class GenerationLeases
         }
     }
 
-    private void CompleteIfDrained()
+    // The drain is the one that was seen before summing, never the one in force after: a caller that was suspended in
+    // here must not complete a later drain with what it saw during an earlier one.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CompleteIfDrained(TaskCompletionSource drain)
     {
+        // Of two callers that leave at once, at least one must see the exit of the other, or neither would complete.
+        Interlocked.MemoryBarrier();
         if (InFlight == 0)
         {
-            lock (_lock)
-            {
-                if (_draining)
-                {
-                    _drained.TrySetResult();
-                }
-            }
+            drain.TrySetResult();
         }
     }
 

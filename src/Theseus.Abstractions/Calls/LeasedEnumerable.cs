@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Theseus.Calls;
 
 /// <summary>
-/// Sequences that hold their lease until they end. The component is called when the enumeration begins, so a sequence
-/// that is never enumerated holds nothing; each enumeration is a call of its own.
+/// Sequences that hold their lease until they end, are disposed, or are collected because they were forgotten. The
+/// component is called when the enumeration begins, so a sequence that is never enumerated holds nothing; each
+/// enumeration is a call of its own. One that its caller breaks off has neither succeeded nor failed.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LeasedEnumerable
@@ -27,23 +28,32 @@ public static class LeasedEnumerable
     {
         ArgumentNullException.ThrowIfNull(slot);
         ArgumentNullException.ThrowIfNull(call);
-        var routed = await slot.BeginAsync(method, key, cancellationToken.CanBeCanceled ? cancellationToken : callToken).ConfigureAwait(false);
+        var held = new HeldCall(await BeginAsync(slot, method, key, callToken, cancellationToken).ConfigureAwait(false));
         try
         {
-            var enumerator = Open(routed, call, callToken, cancellationToken);
-            await using (enumerator.ConfigureAwait(false))
+            var enumerator = Guard(held, (call, held.Instance, callToken, cancellationToken), static on =>
+                on.call(on.Instance, on.callToken).GetAsyncEnumerator(on.cancellationToken));
+            try
             {
-                while (await Next(routed, enumerator).ConfigureAwait(false))
+                while (await GuardAsync(held, enumerator, static on => on.MoveNextAsync()).ConfigureAwait(false))
                 {
-                    yield return enumerator.Current;
+                    yield return Guard(held, enumerator, static on => on.Current);
                 }
             }
+            finally
+            {
+                await GuardAsync(held, enumerator, static async on =>
+                {
+                    await on.DisposeAsync().ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+            }
 
-            routed.Succeed();
+            held.Succeed();
         }
         finally
         {
-            routed.End();
+            held.LetGo();
         }
     }
 
@@ -56,72 +66,70 @@ public static class LeasedEnumerable
     {
         ArgumentNullException.ThrowIfNull(slot);
         ArgumentNullException.ThrowIfNull(call);
-        var routed = slot.Begin(method, key);
+        var held = new HeldCall(slot.Begin(method, key));
         try
         {
-            using var enumerator = Open(routed, call);
-            while (Next(routed, enumerator))
+            var enumerator = Guard(held, (call, held.Instance), static on => on.call(on.Instance).GetEnumerator());
+            try
             {
-                yield return enumerator.Current;
+                while (Guard(held, enumerator, static on => on.MoveNext()))
+                {
+                    yield return Guard(held, enumerator, static on => on.Current);
+                }
+            }
+            finally
+            {
+                Guard(held, enumerator, static on =>
+                {
+                    on.Dispose();
+                    return true;
+                });
             }
 
-            routed.Succeed();
+            held.Succeed();
         }
         finally
         {
-            routed.End();
+            held.LetGo();
         }
     }
 
-    private static IAsyncEnumerator<T> Open<T>(
-        RoutedCall routed, Func<object, CancellationToken, IAsyncEnumerable<T>> call, CancellationToken callToken, CancellationToken cancellationToken)
+    // Callers may be held back: then either token ends the wait.
+    private static async ValueTask<RoutedCall> BeginAsync(
+        Slot slot, ContractMethod method, RoutingKey key, CancellationToken callToken, CancellationToken cancellationToken)
+    {
+        if (callToken == cancellationToken || !callToken.CanBeCanceled || !cancellationToken.CanBeCanceled)
+        {
+            var only = cancellationToken.CanBeCanceled ? cancellationToken : callToken;
+            return await slot.BeginAsync(method, key, only).ConfigureAwait(false);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken);
+        return await slot.BeginAsync(method, key, either.Token).ConfigureAwait(false);
+    }
+
+    private static TResult Guard<TOn, TResult>(HeldCall held, TOn on, Func<TOn, TResult> step)
     {
         try
         {
-            return call(routed.Instance, callToken).GetAsyncEnumerator(cancellationToken);
+            return step(on);
         }
         catch (Exception failure)
         {
-            routed.Fail(failure);
+            held.Fail(failure);
             throw;
         }
     }
 
-    private static IEnumerator<T> Open<T>(RoutedCall routed, Func<object, IEnumerable<T>> call)
+    private static async ValueTask<TResult> GuardAsync<TOn, TResult>(HeldCall held, TOn on, Func<TOn, ValueTask<TResult>> step)
     {
         try
         {
-            return call(routed.Instance).GetEnumerator();
+            return await step(on).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            routed.Fail(failure);
-            throw;
-        }
-    }
-
-    private static async ValueTask<bool> Next<T>(RoutedCall routed, IAsyncEnumerator<T> enumerator)
-    {
-        try
-        {
-            return await enumerator.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            routed.Fail(failure);
-            throw;
-        }
-    }
-
-    private static bool Next<T>(RoutedCall routed, IEnumerator<T> enumerator)
-    {
-        try
-        {
-            return enumerator.MoveNext();
-        }
-        catch (Exception failure)
-        {
-            routed.Fail(failure);
+            held.Fail(failure);
             throw;
         }
     }

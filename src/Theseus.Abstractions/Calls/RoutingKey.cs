@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Theseus.Calls;
@@ -27,12 +28,15 @@ public readonly record struct RoutingKey
         set => s_current.Value = value;
     }
 
-    /// <summary>Makes a key of a value: of its UTF-16 text, by FNV-1a with a final avalanche (MurmurHash3's fmix64). Null gives no key.</summary>
+    /// <summary>
+    /// Makes a key of a value: of its UTF-16 text, the culture-free one where there is a choice, by FNV-1a with a final
+    /// avalanche. Null gives no key.
+    /// </summary>
     /// <typeparam name="T">The value's type.</typeparam>
     /// <param name="value">The value.</param>
     public static RoutingKey From<T>(T value)
     {
-        var text = value as string ?? value?.ToString();
+        var text = value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value?.ToString();
         if (text is null)
         {
             return default;
@@ -44,23 +48,24 @@ public readonly record struct RoutingKey
             hash = (hash ^ unit) * 1099511628211UL;
         }
 
-        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
-        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53UL;
-        return new(hash ^ (hash >> 33));
+        return new(Avalanche(hash));
     }
 
     /// <summary>Where the key lies, evenly spread: from 0 to below 1. Salted, so that different components split differently.</summary>
     /// <param name="salt">Anything fixed for the duration of a split.</param>
-    internal double Position(ulong salt)
+    internal double Position(ulong salt) => (Avalanche(_hash ^ Avalanche(salt)) >> 11) * (1.0 / (1UL << 53));
+
+    // MurmurHash3's fmix64 (Appleby, 2011): every bit of the input changes every bit of the output with a chance of a half.
+    private static ulong Avalanche(ulong hash)
     {
-        var mixed = (_hash ^ salt) * 0x9e3779b97f4a7c15UL;
-        mixed = (mixed ^ (mixed >> 32)) * 0xd6e8feb86659fd93UL;
-        return (mixed >> 11) * (1.0 / (1UL << 53));
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
+        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53UL;
+        return hash ^ (hash >> 33);
     }
 
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(HasValue ? _hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture) : "none");
+        builder.Append(HasValue ? _hash.ToString("x16", CultureInfo.InvariantCulture) : "none");
         return true;
     }
 }
