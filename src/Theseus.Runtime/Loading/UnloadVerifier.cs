@@ -1,0 +1,57 @@
+namespace Theseus.Runtime.Loading;
+
+/// <summary>
+/// Watches generations go, and helps: without a forced collection an idle process would keep them for ever. All that are
+/// watched at one time share the collections. Thread-safe.
+/// </summary>
+/// <param name="time">The host's clock.</param>
+internal sealed class UnloadVerifier(TimeProvider time)
+{
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private Task? _round;
+
+    /// <summary>Waits until nothing is left of a generation.</summary>
+    /// <param name="handle">The generation, whose unloading has begun.</param>
+    /// <param name="deadline">How long to wait; greater than zero.</param>
+    /// <param name="ct">Gives up the waiting.</param>
+    /// <returns>Whether it has gone; and if not, what is known to keep it.</returns>
+    public async Task<UnloadReport> WaitUntilGoneAsync(GenerationHandle handle, TimeSpan deadline, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero);
+        var start = time.GetTimestamp();
+        var pause = _firstPause;
+        while (!handle.IsGone)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (time.GetElapsedTime(start) >= deadline)
+            {
+                return new UnloadReport(false, time.GetElapsedTime(start), handle.KnownPins);
+            }
+
+            await CollectAsync(pause).WaitAsync(ct).ConfigureAwait(false);
+            pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
+        }
+
+        return new UnloadReport(true, time.GetElapsedTime(start), []);
+    }
+
+    private Task CollectAsync(TimeSpan pause)
+    {
+        lock (_lock)
+        {
+            return _round is { IsCompleted: false } running ? running : _round = RoundAsync(pause);
+        }
+    }
+
+    private async Task RoundAsync(TimeSpan pause)
+    {
+        // Forced, or the collector may decide that it is not worth while; in the background, since a blocking one would
+        // stop the host's calls for as long as its heap is large.
+        GC.Collect(2, GCCollectionMode.Forced, blocking: false);
+        await Task.Delay(pause, time).ConfigureAwait(false);
+    }
+}
