@@ -1,0 +1,75 @@
+namespace Theseus.Runtime;
+
+/// <summary>Limits for handing state from one generation to the next.</summary>
+public sealed class StateOptions
+{
+    /// <summary>The longest that one exported state may be, in bytes. Default: 1 GiB.</summary>
+    public long SizeLimit { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// The longest that callers are held back at one time, from the first that waits until all are let go. When it
+    /// passes, they are let go, the hand-over is given up and the old generation serves on. Default: 1 second.
+    /// </summary>
+    public TimeSpan MaximumHold { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How short the hold of a component that catches up should be: rounds of changes go on until one took less than a
+    /// quarter of it. Default: 50 milliseconds.
+    /// </summary>
+    public TimeSpan CatchUpTarget { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many bytes of changes are few enough to be the last, under the hold. Default: 256 KiB.</summary>
+    public long CatchUpRemainder { get; set; } = 256 << 10;
+
+    /// <summary>How many rounds of changes are made at most before callers are held back. Default: 30.</summary>
+    public int MaximumRounds { get; set; } = 30;
+
+    /// <summary>How long an attempt to hold callers back waits for the calls that are inside. Default: 200 milliseconds.</summary>
+    public TimeSpan DrainDeadline { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// How many attempts there are. Several short ones get through where a call in flight waits for a held one: between
+    /// them both can end. Default: 5.
+    /// </summary>
+    public int DrainAttempts { get; set; } = 5;
+
+    /// <summary>The pause after the first attempt that failed; each later one is twice as long. Default: 50 milliseconds.</summary>
+    public TimeSpan DrainPause { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The longest that work beside the calls may take: the trial of migrations, the copy, the rounds of changes. Default: 5 minutes.</summary>
+    public TimeSpan PreparationTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest that it may take to put a snapshot back after a way back that failed, and to end a copy. Default: 30 seconds.</summary>
+    public TimeSpan RestoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether migrations that say they can be undone are tried both ways before a swap. Default: yes.</summary>
+    public bool TryWayBack { get; set; } = true;
+
+    /// <summary>Whether a release without state may follow one with state, which is lost then. Default: no.</summary>
+    public bool AllowDroppingState { get; set; }
+
+    /// <summary>All that is wrong with these options; empty when they can be used.</summary>
+    internal IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        Positive(SizeLimit, nameof(SizeLimit));
+        Positive(MaximumHold.Ticks, nameof(MaximumHold));
+        Positive(CatchUpTarget.Ticks, nameof(CatchUpTarget));
+        Positive(CatchUpRemainder, nameof(CatchUpRemainder));
+        Positive(MaximumRounds, nameof(MaximumRounds));
+        Positive(DrainDeadline.Ticks, nameof(DrainDeadline));
+        Positive(DrainAttempts, nameof(DrainAttempts));
+        Positive(DrainPause.Ticks, nameof(DrainPause));
+        Positive(PreparationTimeout.Ticks, nameof(PreparationTimeout));
+        Positive(RestoreTimeout.Ticks, nameof(RestoreTimeout));
+        return errors;
+
+        void Positive(long value, string name)
+        {
+            if (value <= 0)
+            {
+                errors.Add($"{nameof(StateOptions)}.{name} must be greater than zero.");
+            }
+        }
+    }
+}
