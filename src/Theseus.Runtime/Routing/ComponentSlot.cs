@@ -1,0 +1,133 @@
+using Theseus.Calls;
+
+namespace Theseus.Runtime.Routing;
+
+/// <summary>
+/// A slot whose routes this host publishes. Calls read the route without a lock; routes are published by one writer at
+/// a time, the slot's controller.
+/// </summary>
+internal sealed class ComponentSlot(string component, TimeProvider time)
+    : Slot(component, new EmptyRoute("its first release has not been loaded yet; wait until the host has started"))
+{
+    /// <summary>The longest that a call is ever held back. Holds are bounded far below it; this is the last resort.</summary>
+    private static readonly TimeSpan s_longestHold = TimeSpan.FromSeconds(60);
+
+    private bool[] _synchronous = [];
+
+    /// <summary>The contract's methods, by number. Set once, before the slot is first called.</summary>
+    public IReadOnlyList<ContractMethod> Methods { get; private set; } = [];
+
+    /// <summary>The host's clock.</summary>
+    public TimeProvider Time { get; } = time;
+
+    public RoutingSnapshot Current => Route;
+
+    public void SetMethods(IReadOnlyList<ContractMethod> methods)
+    {
+        Methods = methods;
+        _synchronous = [.. methods.Select(method => method.IsSynchronous)];
+    }
+
+    /// <summary>Publishes a route: the one write by which callers are redirected.</summary>
+    public void Publish(RoutingSnapshot route)
+    {
+        var before = Route;
+        Route = route;
+        (before as HeldRoute)?.End();
+    }
+
+    /// <inheritdoc/>
+    public override RoutedCall Begin(ContractMethod method, RoutingKey key)
+    {
+        while (true)
+        {
+            var route = Route;
+            if (route is HeldRoute held && !IsInside(held))
+            {
+                WaitForEnd(held);
+                continue;
+            }
+
+            if (TryBegin(route, method, key, CancellationToken.None) is { } call)
+            {
+                return call;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<RoutedCall> BeginAsync(ContractMethod method, RoutingKey key, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var route = Route;
+            if (route is HeldRoute held && !IsInside(held))
+            {
+                await WaitForEndAsync(held, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (TryBegin(route, method, key, cancellationToken) is { } call)
+            {
+                return call;
+            }
+        }
+    }
+
+    /// <summary>Takes a lease on the generation that the route names for this call. Null when the route moved on meanwhile.</summary>
+    private SlotCall? TryBegin(RoutingSnapshot route, ContractMethod method, RoutingKey key, CancellationToken cancellationToken)
+    {
+        switch (route)
+        {
+            case SoleRoute sole:
+                return TryEnter(route, sole.Leases, method.Index) ? new SlotCall(this, method, sole.Leases) : null;
+
+            case RecordingRoute recording:
+                return TryEnter(route, recording.Leases, method.Index) ? new SlotCall(this, method, recording, cancellationToken) : null;
+
+            case TrialRoute trial:
+                var leases = trial.TakesCandidate(key) ? trial.Candidate : trial.Stable;
+                return TryEnter(route, leases, method.Index)
+                    ? new SlotCall(this, method, leases, trial, cancellationToken)
+                    : null;
+
+            case HeldRoute held:
+                // A synchronous call from inside the generation that is being emptied: its outer call, on this very
+                // thread, holds the drain open until we return, so the generation cannot go away, and making it wait
+                // would be waiting for ourselves.
+                held.Draining.CountIn(method.Index);
+                return new SlotCall(this, method, held.Draining);
+
+            case EmptyRoute empty:
+                throw new ComponentUnavailableException(Component, empty.Reason);
+
+            default:
+                throw new InvalidOperationException($"A route of type {route.GetType()} was published, which is unknown here.");
+        }
+    }
+
+    private bool IsInside(HeldRoute held) => held.Draining.SynchronousDepth(_synchronous) > 0;
+
+    private void WaitForEnd(HeldRoute held)
+    {
+        if (!held.Ended.Wait(s_longestHold))
+        {
+            throw HeldTooLong();
+        }
+    }
+
+    private async Task WaitForEndAsync(HeldRoute held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.Ended.WaitAsync(s_longestHold, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw HeldTooLong();
+        }
+    }
+
+    private ComponentUnavailableException HeldTooLong() =>
+        new(Component, $"calls have been held back for over {s_longestHold.TotalSeconds:0} s by a hand-over of state that should have been given up; please report this");
+}

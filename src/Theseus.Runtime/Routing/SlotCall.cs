@@ -1,0 +1,135 @@
+using Theseus.Calls;
+
+namespace Theseus.Runtime.Routing;
+
+/// <summary>A call on the routed way. On a trial it measures, shields and copies; otherwise it only holds its lease.</summary>
+internal sealed class SlotCall : RoutedCall
+{
+    private readonly ComponentSlot _slot;
+    private readonly ContractMethod _method;
+    private readonly TrialRoute? _trial;
+    private readonly CancellationToken _callersToken;
+    private readonly bool _onCandidate;
+    private readonly TrialSide? _side;
+    private readonly CallRecorder? _recorder;
+    private readonly long _begun;
+    private GenerationLeases? _leases;
+    private string? _shielded;
+    private bool _isTold;
+
+    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases)
+    {
+        _slot = slot;
+        _method = method;
+        _leases = leases;
+    }
+
+    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases, TrialRoute trial, CancellationToken callersToken)
+        : this(slot, method, leases)
+    {
+        _trial = trial;
+        _callersToken = callersToken;
+        _onCandidate = ReferenceEquals(leases, trial.Candidate);
+        _side = _onCandidate ? trial.Trial.Candidate : trial.Trial.Stable;
+        _begun = slot.Time.GetTimestamp();
+    }
+
+    public SlotCall(ComponentSlot slot, ContractMethod method, RecordingRoute recording, CancellationToken callersToken)
+        : this(slot, method, recording.Leases)
+    {
+        _callersToken = callersToken;
+        _recorder = recording.Recorder;
+        _side = recording.Recorder.Baseline;
+        _begun = slot.Time.GetTimestamp();
+    }
+
+    public override object Instance => _leases!.Instance!;
+
+    public override bool WantsCopy =>
+        _method.IsIdempotent && (_recorder is { IsFull: false } || (_trial is { Trial.Shadow: { } shadow } && !_onCandidate && shadow.Wants()));
+
+    public override void Succeed()
+    {
+        if (_side is null || _isTold)
+        {
+            return;
+        }
+
+        _isTold = true;
+        if (_shielded is { } failure)
+        {
+            // The stable version could answer what the candidate could not: that is the candidate's fault, proven.
+            _trial!.Trial.CountShielded(_method.Name, failure);
+        }
+        else
+        {
+            _side.CountSuccess(_slot.Time.GetElapsedTime(_begun));
+        }
+    }
+
+    public override bool CanShield(Exception failure)
+    {
+        if (_trial is not { Trial.Shields: true } || !_onCandidate || _shielded is not null || !_method.IsIdempotent || IsCallersOwn(failure))
+        {
+            return false;
+        }
+
+        // Counted in first, then asked whether the stable generation is still to be had: the same two steps as on the
+        // way in, with the same proof. Confirming sets the flag before it drains, and draining begins with a barrier on
+        // every processor; so either the drain sees this entry, or this read sees the flag.
+        _trial.Stable.CountIn(_method.Index);
+        if (_trial.Trial.StableIsLeaving)
+        {
+            _trial.Stable.CountOut(_method.Index);
+            return false;
+        }
+
+        return true;
+    }
+
+    public override void Shield(Exception failure)
+    {
+        var candidate = _leases!;
+        _leases = _trial!.Stable;
+        candidate.CountOut(_method.Index);
+        _shielded = Describe(failure);
+    }
+
+    public override void Fail(Exception failure)
+    {
+        if (_side is null || _isTold || IsCallersOwn(failure))
+        {
+            return;
+        }
+
+        _isTold = true;
+        if (_shielded is not null)
+        {
+            // The stable version failed on the same input: nothing is proven against the candidate.
+            _trial!.Trial.CountFailedOnBoth();
+        }
+        else
+        {
+            _side.CountFailure(_slot.Time.GetElapsedTime(_begun), $"{_method.Name}: {Describe(failure)}");
+            _trial?.Trial.Wake();
+        }
+    }
+
+    public override void Copy(Func<object, CancellationToken, ValueTask<object?>> replay, object? answer)
+    {
+        var copy = new CallCopy(_method, replay, answer);
+        _recorder?.Add(copy);
+        if (!_onCandidate)
+        {
+            _trial?.Trial.Shadow?.Offer(copy);
+        }
+    }
+
+    public override void End() => Interlocked.Exchange(ref _leases, null)?.CountOut(_method.Index);
+
+    // Kept as text: the exception object may be of a component's type, and its stack trace refers to component code;
+    // either would keep the old version alive.
+    internal static string Describe(Exception failure) => $"{failure.GetType().FullName}: {failure.Message}";
+
+    private bool IsCallersOwn(Exception failure) => failure is OperationCanceledException && _callersToken.IsCancellationRequested;
+}
