@@ -1,0 +1,16 @@
+namespace Theseus.Runtime;
+
+/// <summary>A component in this host, as seen at one moment. Immutable.</summary>
+/// <param name="Component">Its name.</param>
+/// <param name="Contract">The contract's full name.</param>
+/// <param name="ServingVersion">The version that serves; null before the host has started and after it has stopped.</param>
+/// <param name="StagedVersion">The version that is ready beside it; null for none.</param>
+/// <param name="Activity">What is going on, in words; empty for nothing.</param>
+/// <param name="Generations">Its generations that are not gone, and the newest of those that are.</param>
+public sealed record ComponentStatus(
+    string Component,
+    string Contract,
+    string? ServingVersion,
+    string? StagedVersion,
+    string Activity,
+    IReadOnlyList<GenerationInfo> Generations);

@@ -1,0 +1,77 @@
+using Theseus.Calls;
+using Theseus.Packaging;
+using Theseus.Runtime.Loading;
+using Theseus.Runtime.State;
+
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>One loaded instance of a release in a slot. Its fields are written by the slot's controller and its retirement, and read by anyone.</summary>
+internal sealed class Generation
+{
+    private readonly ReleaseManifest _manifest;
+    private volatile LoadedComponent? _loaded;
+    private volatile GenerationLeases? _leases;
+    private volatile RetirementRecord? _retirement;
+    private volatile int _state = (int)GenerationState.Preparing;
+
+    public Generation(int number, VerifiedRelease release, LoadedComponent loaded, int methods, DateTimeOffset loadedAt)
+    {
+        Number = number;
+        Release = release;
+        _manifest = release.Manifest;
+        IsCollectible = loaded.IsCollectible;
+        LoadedAt = loadedAt;
+        _loaded = loaded;
+        _leases = new GenerationLeases(loaded.Instance, methods);
+    }
+
+    public int Number { get; }
+
+    public VerifiedRelease Release { get; }
+
+    public string Version => _manifest.Version.ToNormalizedString();
+
+    public bool IsCollectible { get; }
+
+    public DateTimeOffset LoadedAt { get; }
+
+    public GenerationState State
+    {
+        get => (GenerationState)_state;
+        set => _state = (int)value;
+    }
+
+    public RetirementRecord? Retirement
+    {
+        get => _retirement;
+        set => _retirement = value;
+    }
+
+    public StateKind StateKind => _manifest.State.Kind;
+
+    /// <summary>Whether its state moves to its successor, so that only one of the two can be right at a time.</summary>
+    public bool HasMovingState => StateKind is StateKind.Transferred or StateKind.CaughtUp;
+
+    /// <summary>The leases on it. Asked for before its retirement has unloaded it.</summary>
+    public GenerationLeases Leases => _leases ?? throw new InvalidOperationException($"Generation {Number} has been unloaded.");
+
+    /// <summary>The loaded code. Asked for before its retirement has unloaded it.</summary>
+    public LoadedComponent Loaded => _loaded ?? throw new InvalidOperationException($"Generation {Number} has been unloaded.");
+
+    public StateParty AsStateParty() => new(Loaded.Instance, _manifest, Loaded.CreateMigration);
+
+    /// <summary>Lets go of everything that leads to the component's code, and begins to unload it.</summary>
+    public GenerationHandle BeginUnload()
+    {
+        var loaded = Loaded;
+        // The leases object may still be held for a moment by a caller that is about to find the route changed; the
+        // instance is taken out of it, so that this holds nothing.
+        Leases.Release();
+        _leases = null;
+        _loaded = null;
+        return loaded.BeginUnload();
+    }
+
+    public GenerationInfo Describe(string component) =>
+        new(Number, component, Version, State, IsCollectible, LoadedAt, _leases?.InFlight ?? 0, Retirement);
+}

@@ -1,0 +1,20 @@
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>What a swap asks of the host's durable memory. Each call has reached the disk when it completes.</summary>
+internal interface ISwapJournal
+{
+    /// <summary>Notes that a swap begins, and gives it an identifier.</summary>
+    Task<string> BeginAsync(string component, Generation? from, Packaging.VerifiedRelease to);
+
+    /// <summary>Notes the step that a swap is about to take.</summary>
+    Task StepAsync(string component, string id, SwapStep step);
+
+    /// <summary>Makes a release the one that is served after a restart.</summary>
+    Task ConfirmAsync(string component, Packaging.VerifiedRelease release);
+
+    /// <summary>Notes how a swap ended.</summary>
+    Task EndAsync(SwapResult result);
+
+    /// <summary>Notes how a swap's old generation, or the candidate that was taken back, was retired.</summary>
+    Task NoteRetirementAsync(string component, string id, RetirementRecord retirement);
+}

@@ -1,0 +1,64 @@
+using Theseus.Runtime.Routing;
+using Theseus.Runtime.State;
+
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>
+/// Loads a release that has passed its trial in unloadable form again as resident, where it gets the runtime's full
+/// speed, and moves the calls over. When that fails, the unloadable form serves on: slower, but right.
+/// </summary>
+internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOptions options)
+{
+    /// <summary>Promotes. Returns the generation that serves now, and a note when the promotion failed.</summary>
+    public async Task<(Generation Serving, string Note)> RunAsync(CancellationToken cancellationToken)
+    {
+        var recorder = new CallRecorder(options.WarmUp.RecentCalls);
+        Generation? resident = null;
+        try
+        {
+            slot.Slot.Publish(new RecordingRoute(candidate.Leases, recorder));
+            var steps = new SwapSteps(slot.Setup.Component, progress: null, slot.Setup.Time);
+            resident = await slot.Candidates.PrepareAsync(
+                candidate.Release, collectible: false, options, steps, recorder, cancellationToken).ConfigureAwait(false);
+            await HandOverAsync(resident, cancellationToken).ConfigureAwait(false);
+            resident.State = GenerationState.Serving;
+            _ = slot.Retirements.Begin(candidate, options.Deadlines);
+            return (resident, "");
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was: the release has passed its trial and serves well as it is.
+            slot.Slot.Publish(new SoleRoute(candidate.Leases));
+            if (resident is not null)
+            {
+                _ = slot.Retirements.Begin(resident, options.Deadlines);
+            }
+
+            return (candidate, $"The release serves in its unloadable form, since loading it as resident failed: {failure.Message}");
+        }
+    }
+
+    private async Task HandOverAsync(Generation resident, CancellationToken cancellationToken)
+    {
+        var handover = new StateHandover(slot.Setup.Time, options.State);
+        var quiesce = new Quiesce(slot.Slot, candidate.Leases, () => new SoleRoute(candidate.Leases));
+        var plan = await handover.PlanAsync(candidate.AsStateParty(), resident.AsStateParty(), quiesce, cancellationToken).ConfigureAwait(false);
+        if (plan.IsRefused)
+        {
+            throw new SwapFailedException(SwapReason.StateRefused, string.Join(" ", plan.Problems));
+        }
+
+        var result = await handover.RunAsync(
+            plan,
+            candidate.AsStateParty(),
+            resident.AsStateParty(),
+            quiesce,
+            () => slot.Slot.Publish(new SoleRoute(resident.Leases)),
+            cancellationToken).ConfigureAwait(false);
+        result.Snapshot?.Dispose();
+        if (!result.Succeeded)
+        {
+            throw new SwapFailedException(SwapReason.StateHandoverFailed, result.Detail);
+        }
+    }
+}

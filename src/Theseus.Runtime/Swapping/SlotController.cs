@@ -1,0 +1,214 @@
+using Theseus.Packaging;
+using Theseus.Runtime.Loading;
+using Theseus.Runtime.Routing;
+
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>Owns one slot: the only one that publishes its routes, one operation at a time. Thread-safe.</summary>
+internal sealed class SlotController
+{
+    private readonly SlotParts _parts;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile Generation? _serving;
+    private volatile Generation? _staged;
+    private volatile Swap? _swap;
+    private volatile string _doing = "";
+
+    public SlotController(SlotSetup setup, ComponentSlot slot, ISwapJournal journal, UnloadVerifier verifier)
+    {
+        var faults = new FaultDirector();
+        var retirements = new Retirements(setup, slot, verifier) { OnBackgroundFault = faults.For };
+        _parts = new SlotParts(setup, slot, new Candidates(setup, slot, retirements), retirements, faults, journal);
+    }
+
+    public string Component => _parts.Setup.Component;
+
+    public VerifiedRelease? ServingRelease => _serving?.Release;
+
+    public ComponentStatus Describe()
+    {
+        var serving = _serving;
+        return new ComponentStatus(
+            Component,
+            _parts.Setup.Contract.FullName!,
+            serving?.Version,
+            _staged?.Version,
+            _doing,
+            [.. _parts.Retirements.Known().Select(generation => generation.Describe(Component))]);
+    }
+
+    /// <summary>Loads the component's first release, before anyone calls it.</summary>
+    /// <exception cref="SwapFailedException">It could not be made ready.</exception>
+    public async Task StartAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // There is nothing to go back to, so there is no trial, and no need to be unloadable unless asked for.
+            var steps = new SwapSteps(Component, options.Progress, _parts.Setup.Time);
+            var collectible = (options.Loading ?? _parts.Setup.Loading) == LoadingMode.Collectible;
+            var first = await _parts.Candidates.PrepareAsync(release, collectible, options, steps, recorder: null, cancellationToken).ConfigureAwait(false);
+            await _parts.Journal.ConfirmAsync(Component, release).ConfigureAwait(false);
+            _parts.Slot.Publish(new SoleRoute(first.Leases));
+            first.State = GenerationState.Serving;
+            _serving = first;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes a release ready beside the one that serves.</summary>
+    public Task<SwapResult> StageAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
+        InTurnAsync("staging", release, options, cancellationToken, async (swap, _, token) =>
+        {
+            try
+            {
+                var staged = await swap.PrepareAsync(token).ConfigureAwait(false);
+                DropStaged(options);
+                _staged = staged;
+                return swap.Staged();
+            }
+            catch (Exception failure)
+            {
+                return swap.Ended(failure, candidate: null);
+            }
+            finally
+            {
+                swap.StopRecording();
+            }
+        });
+
+    /// <summary>Swaps to a release; uses the staged generation if it is of this release.</summary>
+    public Task<SwapResult> SwapAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
+        InTurnAsync("swapping", release, options, cancellationToken, async (swap, _, token) =>
+        {
+            var staged = _staged?.Release.Digest == release.Digest ? _staged : null;
+            if (staged is not null)
+            {
+                _staged = null;
+            }
+
+            var (result, serving) = await swap.RunAsync(staged, token).ConfigureAwait(false);
+            _serving = serving;
+            return result;
+        });
+
+    /// <summary>Gives an order to the trial that is going on. False when there is none.</summary>
+    public bool Order(TrialOrder order) => _swap?.Watch?.Order(order) ?? false;
+
+    /// <summary>The weak handle of a generation that has been unloaded, for a look at what keeps it.</summary>
+    public (Generation Generation, GenerationHandle? Handle)? Find(int number) =>
+        _parts.Retirements.Known().FirstOrDefault(one => one.Number == number) is { } found
+            ? (found, _parts.Retirements.HandleOf(found))
+            : null;
+
+    /// <summary>Ends the slot: what is going on is taken back, callers are told that the host has stopped, and all generations are retired.</summary>
+    public async Task StopAsync(SwapDeadlines deadlines, CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _parts.Slot.Publish(new EmptyRoute("the host has stopped"));
+            DropStaged(new SwapOptions { Deadlines = deadlines });
+            if (_serving is { } serving)
+            {
+                _serving = null;
+                _ = _parts.Retirements.Begin(serving, deadlines);
+            }
+
+            await _parts.Retirements.WaitAsync(deadlines.Drain + deadlines.Stop + deadlines.Stop + deadlines.Unload).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<SwapResult> InTurnAsync(
+        string doing,
+        VerifiedRelease release,
+        SwapOptions options,
+        CancellationToken cancellationToken,
+        Func<Swap, Generation, CancellationToken, Task<SwapResult>> work)
+    {
+        var version = release.Manifest.Version.ToNormalizedString();
+        if (_stopping.IsCancellationRequested)
+        {
+            return Refused(SwapReason.HostStopping, "The host is stopping.", version);
+        }
+
+        if (options.State.Validate() is { Count: > 0 } faults)
+        {
+            return Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version);
+        }
+
+        if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        {
+            return Refused(SwapReason.Busy, $"Another operation on the component is going on ({_doing}). Wait for it, or take it back.", version);
+        }
+
+        try
+        {
+            if (_serving is not { } serving)
+            {
+                return Refused(SwapReason.HostStopping, "The component has not been started, or the host has stopped.", version);
+            }
+
+            _doing = $"{doing} {version}";
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+            var id = await _parts.Journal.BeginAsync(Component, serving, release).ConfigureAwait(false);
+            var swap = new Swap(_parts, serving, release, options, id);
+            _swap = swap;
+            var result = await work(swap, serving, either.Token).ConfigureAwait(false);
+            await _parts.Journal.EndAsync(result).ConfigureAwait(false);
+            NoteRetirement(result);
+            return result;
+        }
+        catch (IOException failure)
+        {
+            return Refused(SwapReason.MemoryFailed, $"The host's memory on disk cannot be written: {failure.Message}", version);
+        }
+        finally
+        {
+            _swap = null;
+            _doing = "";
+            _turn.Release();
+        }
+    }
+
+    private void NoteRetirement(SwapResult result) =>
+        result.Retirement.ContinueWith(
+            async retired =>
+            {
+                if (retired.Result is { } record)
+                {
+                    await _parts.Journal.NoteRetirementAsync(Component, result.Id!, record).ConfigureAwait(false);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+
+    private void DropStaged(SwapOptions options)
+    {
+        if (_staged is { } staged)
+        {
+            _staged = null;
+            _ = _parts.Retirements.Begin(staged, options.Deadlines);
+        }
+    }
+
+    private SwapResult Refused(SwapReason reason, string detail, string to) => new()
+    {
+        Component = Component,
+        Outcome = SwapOutcome.Refused,
+        Reason = reason,
+        Detail = detail,
+        From = _serving?.Version,
+        To = to,
+    };
+}

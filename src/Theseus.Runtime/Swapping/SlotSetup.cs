@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Theseus.Packaging;
+using Theseus.Runtime.Loading;
+
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>What a slot's controller is told of its component and its host. Immutable.</summary>
+internal sealed record SlotSetup
+{
+    public required string Component { get; init; }
+
+    public required Type Contract { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>The component's own way of loading, where a swap does not say otherwise.</summary>
+    public required LoadingMode Loading { get; init; }
+
+    /// <summary>What a generation gets of its host: given the manifest and where faults of background work are to go.</summary>
+    public required Func<ReleaseManifest, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
+}

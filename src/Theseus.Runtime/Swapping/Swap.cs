@@ -1,0 +1,319 @@
+using Theseus.Packaging;
+using Theseus.Runtime.Routing;
+using Theseus.Runtime.State;
+
+namespace Theseus.Runtime.Swapping;
+
+/// <summary>
+/// One swap, from its first step to its last. Up to <see cref="SwapStep.Publish"/> nothing it does is seen by callers;
+/// after it, every failure leads back to the generation that served before.
+/// </summary>
+internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease release, SwapOptions options, string id)
+{
+    private readonly SwapSteps _steps = new(
+        slot.Setup.Component, options.Progress, slot.Setup.Time, step => slot.Journal.StepAsync(slot.Setup.Component, id, step));
+    private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
+    private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
+    private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
+    private HandoverPlan _plan = new();
+    private HandoverResult _handedOver = new();
+
+    /// <summary>The swap's verdict-seeker, for operators; null outside the trial.</summary>
+    public TrialWatch? Watch { get; private set; }
+
+    /// <summary>Runs the swap.</summary>
+    /// <param name="staged">The generation that was staged for it; null when it has to be prepared.</param>
+    /// <param name="cancellationToken">Takes the candidate back, at whichever step.</param>
+    /// <returns>The result, and the generation that serves now.</returns>
+    public async Task<(SwapResult Result, Generation Serving)> RunAsync(Generation? staged, CancellationToken cancellationToken)
+    {
+        var candidate = staged;
+        try
+        {
+            CheckOptions();
+            candidate ??= await PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await _steps.RunAsync(SwapStep.PlanState, () => PlanStateAsync(candidate, cancellationToken)).ConfigureAwait(false);
+            await _steps.RunAsync(SwapStep.Publish, () => PublishAsync(candidate, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            StopRecording();
+            return (Ended(failure, candidate), from);
+        }
+
+        var (failed, verdict) = await ObserveAsync(candidate, cancellationToken).ConfigureAwait(false);
+        failed ??= await TryConfirmAsync().ConfigureAwait(false);
+        return failed is null
+            ? await CompleteAsync(candidate, verdict, cancellationToken).ConfigureAwait(false)
+            : (await RevertAsync(candidate, failed, verdict).ConfigureAwait(false), from);
+    }
+
+    /// <summary>Loads and readies a candidate, noting calls meanwhile to warm it up with.</summary>
+    public async Task<Generation> PrepareAsync(CancellationToken cancellationToken)
+    {
+        slot.Slot.Publish(new RecordingRoute(from.Leases, _recorder));
+        var loading = options.Loading ?? slot.Setup.Loading;
+        return await slot.Candidates.PrepareAsync(
+            release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The result of a preparation whose generation waits beside the one that serves.</summary>
+    public SwapResult Staged() => Result(SwapOutcome.Staged, SwapReason.None, "");
+
+    /// <summary>Puts the plain route back, when a recording was going on.</summary>
+    public void StopRecording()
+    {
+        if (slot.Slot.Current is RecordingRoute)
+        {
+            slot.Slot.Publish(new SoleRoute(from.Leases));
+        }
+    }
+
+    private bool HasTrial => options.Trial.Duration > TimeSpan.Zero;
+
+    private void CheckOptions()
+    {
+        var trial = options.Trial;
+        var faults = new List<string>();
+        if (trial.Share is < 0 or > 1 or double.NaN)
+        {
+            faults.Add($"Trial.Share is {trial.Share}; it has to lie between 0 and 1.");
+        }
+
+        if (trial.ShadowFraction is < 0 or > 1 or double.NaN)
+        {
+            faults.Add($"Trial.ShadowFraction is {trial.ShadowFraction}; it has to lie between 0 and 1.");
+        }
+
+        if (trial is { ShadowFraction: > 0, Share: >= 1 })
+        {
+            faults.Add("Shadowing copies the stable version's calls, and with Trial.Share = 1 it gets none; lower the share.");
+        }
+
+        if (trial.Share < 1 && HasTrial && (from.HasMovingState || release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
+        {
+            faults.Add("Calls cannot be split between two generations when the state moves from one to the other; leave Trial.Share at 1, or share the state.");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
+        }
+    }
+
+    private async Task PlanStateAsync(Generation candidate, CancellationToken cancellationToken)
+    {
+        _plan = await _handover.PlanAsync(from.AsStateParty(), candidate.AsStateParty(), QuiesceOf(from, Recording), cancellationToken).ConfigureAwait(false);
+        if (_plan.IsRefused)
+        {
+            throw new SwapFailedException(SwapReason.StateRefused, $"There is no safe way for the state ({_plan.Refusal}): {string.Join(" ", _plan.Problems)}");
+        }
+    }
+
+    private async Task PublishAsync(Generation candidate, CancellationToken cancellationToken)
+    {
+        if (HasTrial && options.Trial.ShadowFraction > 0)
+        {
+            _trial.Shadow = new ShadowSink(
+                candidate.Leases,
+                options.Trial.ShadowFraction,
+                options.Trial.ShadowComparison ?? AnswerComparison.AreEqual,
+                options.Deadlines.WarmUpCall,
+                slot.Setup.Time,
+                _trial.Wake);
+        }
+
+        slot.Faults.Direct(candidate.Number, _trial);
+        _handedOver = await _handover.RunAsync(
+            _plan,
+            from.AsStateParty(),
+            candidate.AsStateParty(),
+            QuiesceOf(from, Recording),
+            () => slot.Slot.Publish(HasTrial
+                ? new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial)
+                : new SoleRoute(candidate.Leases)),
+            cancellationToken).ConfigureAwait(false);
+        if (!_handedOver.Succeeded)
+        {
+            await StopShadowAsync().ConfigureAwait(false);
+            throw new SwapFailedException(SwapReason.StateHandoverFailed, $"The state could not be handed over ({_handedOver.Reason}): {_handedOver.Detail}");
+        }
+
+        candidate.State = GenerationState.OnTrial;
+    }
+
+    private async Task<(SwapFailedException? Failed, TrialVerdict? Verdict)> ObserveAsync(Generation candidate, CancellationToken cancellationToken)
+    {
+        if (!HasTrial)
+        {
+            return (null, null);
+        }
+
+        var watch = new TrialWatch(_trial, _recorder.Baseline.Observe(), options, slot.Setup.Time);
+        Watch = watch;
+        try
+        {
+            var (order, verdict) = await _steps.RunAsync(
+                SwapStep.Observe,
+                () => watch.WatchAsync(token => slot.Candidates.CheckAsync(candidate, options, token), cancellationToken)).ConfigureAwait(false);
+            return (Judge(order, verdict), verdict);
+        }
+        catch (Exception failure)
+        {
+            // Callers are on the candidate already: whatever went wrong with watching, the way leads back.
+            return (new(SwapReason.InternalError, $"The trial could not be watched: {SlotCall.Describe(failure)}"), null);
+        }
+        finally
+        {
+            Watch = null;
+        }
+    }
+
+    private SwapFailedException? Judge(TrialOrder? order, TrialVerdict verdict) => (order, verdict.Kind) switch
+    {
+        (TrialOrder.TakeBack, _) => new(SwapReason.TakenBack, "It was taken back on request, during its trial."),
+        (TrialOrder.Confirm, _) => null,
+        (_, VerdictKind.Fail) => new(SwapReason.TrialFailed, $"The trial failed by the rule '{verdict.Rule}': {verdict.Detail}"),
+        (_, VerdictKind.Inconclusive) when options.Trial.WhenInconclusive == InconclusiveAction.RollBack =>
+            new(SwapReason.TrialInconclusive, $"The trial was inconclusive: {verdict.Detail}"),
+        _ => null,
+    };
+
+    private async Task<SwapFailedException?> TryConfirmAsync()
+    {
+        try
+        {
+            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, release)).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            // What is not remembered would be forgotten by a restart: rather the release that is.
+            return new(SwapReason.MemoryFailed, $"The release could not be remembered on disk: {failure.Message}");
+        }
+    }
+
+    private async Task<(SwapResult Result, Generation Serving)> CompleteAsync(Generation candidate, TrialVerdict? verdict, CancellationToken cancellationToken)
+    {
+        // In this order: first nothing is shielded any more, then callers go straight to the candidate, then the old
+        // generation is drained. See SlotCall.CanShield.
+        _trial.StableIsLeaving = true;
+        slot.Faults.Direct(0, null);
+        slot.Slot.Publish(new SoleRoute(candidate.Leases));
+        candidate.State = GenerationState.Serving;
+        await StopShadowAsync().ConfigureAwait(false);
+        Forget();
+        var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress);
+
+        var note = "";
+        var serving = candidate;
+        if ((options.Loading ?? slot.Setup.Loading) == LoadingMode.Probation)
+        {
+            (serving, note) = await _steps.RunAsync(
+                SwapStep.Promote, () => new Promotion(slot, candidate, options).RunAsync(cancellationToken)).ConfigureAwait(false);
+        }
+
+        return (Result(SwapOutcome.Completed, SwapReason.None, note) with { Verdict = verdict, Retirement = retirement }, serving);
+    }
+
+    private async Task<SwapResult> RevertAsync(Generation candidate, SwapFailedException failed, TrialVerdict? verdict)
+    {
+        var detail = failed.Message;
+        await _steps.RunAsync(
+            SwapStep.Revert,
+            async () =>
+            {
+                var lost = await GoBackAsync(candidate).ConfigureAwait(false);
+                detail = lost is null ? detail : $"{detail} {lost}";
+            }).ConfigureAwait(false);
+        slot.Faults.Direct(0, null);
+        await StopShadowAsync().ConfigureAwait(false);
+        Forget();
+        return Result(SwapOutcome.RolledBack, failed.Reason, detail) with
+        {
+            Verdict = verdict,
+            Retirement = slot.Retirements.Begin(candidate, options.Deadlines, options.Progress),
+        };
+    }
+
+    /// <summary>Makes the old generation serve again, with the state of now where that can be had. Returns what was lost, in words; null for nothing.</summary>
+    private async Task<string?> GoBackAsync(Generation candidate)
+    {
+        void PublishOld()
+        {
+            // It may have been emptied for the hand-over; from now on it is called again.
+            from.Leases.StopDraining();
+            slot.Slot.Publish(new SoleRoute(from.Leases));
+        }
+
+        if (!from.HasMovingState || _plan.Kind is not (StateKind.Transferred or StateKind.CaughtUp))
+        {
+            PublishOld();
+            return null;
+        }
+
+        // Not with the swap's token: going back is not given up because whoever asked for the swap has gone.
+        var back = await _handover.RunBackAsync(
+            candidate.AsStateParty(),
+            from.AsStateParty(),
+            _handedOver.Snapshot,
+            QuiesceOf(candidate, () => new SoleRoute(candidate.Leases)),
+            PublishOld,
+            CancellationToken.None).ConfigureAwait(false);
+        return back.LostState;
+    }
+
+    /// <summary>The result of a swap that ended before its point of no return.</summary>
+    public SwapResult Ended(Exception failure, Generation? candidate)
+    {
+        Forget();
+        slot.Faults.Direct(0, null);
+        var (reason, detail) = failure switch
+        {
+            SwapFailedException known => (known.Reason, known.Message),
+            OperationCanceledException => (SwapReason.TakenBack, "It was cancelled before its point of no return."),
+            IOException or UnauthorizedAccessException => (SwapReason.MemoryFailed, $"The host's memory on disk cannot be written: {failure.Message}"),
+            _ => (SwapReason.InternalError, $"An error inside the host: {SlotCall.Describe(failure)}"),
+        };
+        return Result(SwapOutcome.Failed, reason, detail) with
+        {
+            Retirement = candidate is null
+                ? Task.FromResult<RetirementRecord?>(null)
+                : slot.Retirements.Begin(candidate, options.Deadlines, options.Progress),
+        };
+    }
+
+    /// <summary>Lets go of what leads to either release's code, which its unloading would wait for.</summary>
+    private void Forget()
+    {
+        _plan = new();
+        _handedOver.Snapshot?.Dispose();
+        _recorder.Take();
+    }
+
+    private async Task StopShadowAsync()
+    {
+        if (_trial.Shadow is { } shadow)
+        {
+            await shadow.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    private RecordingRoute Recording() => new(from.Leases, _recorder);
+
+    private Quiesce QuiesceOf(Generation generation, Func<Calls.RoutingSnapshot> reopen) => new(slot.Slot, generation.Leases, reopen);
+
+    private SwapResult Result(SwapOutcome outcome, SwapReason reason, string detail) => new()
+    {
+        Component = slot.Setup.Component,
+        Id = id,
+        Outcome = outcome,
+        Reason = reason,
+        Detail = detail,
+        From = from.Version,
+        To = release.Manifest.Version.ToNormalizedString(),
+        Steps = _steps.Timings,
+        CriticalSection = _handedOver.CriticalSection,
+        StateBytes = _handedOver.StateBytes,
+    };
+}
