@@ -1,0 +1,10 @@
+namespace Theseus.Runtime;
+
+/// <summary>Names one release of a component so that no other can be meant.</summary>
+/// <param name="Version">Its version: <c>1.4.0</c>.</param>
+/// <param name="Digest">The SHA-256 digest of its manifest: 64 lower-case hexadecimal digits.</param>
+public sealed record ReleaseRef(string Version, string Digest)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Version;
+}

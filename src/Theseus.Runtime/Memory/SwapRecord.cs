@@ -1,0 +1,69 @@
+namespace Theseus.Runtime;
+
+/// <summary>What is known of one swap: begun, and ended where <see cref="Outcome"/> is set. Immutable.</summary>
+public sealed record SwapRecord
+{
+    /// <summary>The outcome of a swap whose host ended before it did.</summary>
+    public const string Interrupted = "Interrupted";
+
+    /// <summary>Its id, unique on the host.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The component's name.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>The release that served before; null when it is the component's first.</summary>
+    public ReleaseRef? From { get; init; }
+
+    /// <summary>The release that was to serve.</summary>
+    public required ReleaseRef To { get; init; }
+
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended; null while it runs.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The last step that was reached.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>How it ended; null while it runs.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Why it ended so, as a name that does not change; null when it went well.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Why it ended so, in words for an operator; null when it went well.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The release that serves after it; null when none does.</summary>
+    public ReleaseRef? Serves { get; init; }
+
+    /// <summary>How long each step took, in order.</summary>
+    public IReadOnlyList<SwapStepDuration> Steps { get; init; } = [];
+
+    /// <summary>The longest time for which callers were held back in one go; null when it did not come to that.</summary>
+    public TimeSpan? CriticalSection { get; init; }
+
+    /// <summary>How many bytes of state were exported; null when none were.</summary>
+    public long? StateBytes { get; init; }
+
+    /// <summary>What was lost of the state on a way back, in words; otherwise null.</summary>
+    public string? LostState { get; init; }
+
+    /// <summary>What became of the generation that no longer serves; null while that is open.</summary>
+    public RetiredGeneration? Retired { get; init; }
+}
+
+/// <summary>How long one step of a swap took.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record SwapStepDuration(string Step, TimeSpan Duration);
+
+/// <summary>What became of a generation that no longer serves.</summary>
+/// <param name="Generation">Its number.</param>
+/// <param name="Drain">How long its last calls took to end; null when they have not.</param>
+/// <param name="Stop">How long it took to stop; null when it has not.</param>
+/// <param name="Unload">How long it took until its code was gone; null when it is not.</param>
+/// <param name="Pins">What keeps its code in memory, in words; empty when nothing does.</param>
+public sealed record RetiredGeneration(int Generation, TimeSpan? Drain, TimeSpan? Stop, TimeSpan? Unload, IReadOnlyList<string> Pins);
