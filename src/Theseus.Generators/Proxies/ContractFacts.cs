@@ -65,13 +65,17 @@ internal static class ContractFacts
         }
 
         var (way, result) = ByReturnType(returns);
-        if (way is CallWay.Sequence or CallWay.UntypedSequence or CallWay.AsyncSequence && method.Parameters.Any(parameter => KeepingOf(parameter) == Keeping.Impossible))
+        if (IsLazy(way) && method.Parameters.Any(parameter => KeepingOf(parameter) == Keeping.Impossible))
         {
             return (CallWay.Refused, null, "it returns a lazy sequence, but a parameter cannot be kept until the sequence is enumerated");
         }
 
         return (way, result, "");
     }
+
+    /// <summary>Whether the component is called when the result is enumerated, not before.</summary>
+    public static bool IsLazy(CallWay way) => way is CallWay.Sequence or CallWay.UntypedSequence or CallWay.AsyncSequence
+        or CallWay.Enumerator or CallWay.UntypedEnumerator or CallWay.AsyncEnumerator;
 
     /// <summary>How a parameter's argument can be kept for a later or second call.</summary>
     public static Keeping KeepingOf(IParameterSymbol parameter)
@@ -96,7 +100,7 @@ internal static class ContractFacts
         {
             case CallWay.Stream or CallWay.TaskOfStream or CallWay.ValueTaskOfStream:
                 return "it returns a stream";
-            case CallWay.Sequence or CallWay.UntypedSequence or CallWay.AsyncSequence:
+            case var way when IsLazy(way):
                 return "it returns a sequence";
             case CallWay.Refused or CallWay.Ignored:
                 return "it is not forwarded";
@@ -120,11 +124,6 @@ internal static class ContractFacts
 
     private static (CallWay Way, ITypeSymbol? Result) ByReturnType(ITypeSymbol type)
     {
-        if (type.SpecialType == SpecialType.System_Collections_IEnumerable)
-        {
-            return (CallWay.UntypedSequence, null);
-        }
-
         if (type is not INamedTypeSymbol named)
         {
             return (CallWay.Synchronous, null);
@@ -140,6 +139,10 @@ internal static class ContractFacts
             ("System.IO.Stream", 0) => (CallWay.Stream, null),
             ("System.Collections.Generic.IEnumerable", 1) => (CallWay.Sequence, result),
             ("System.Collections.Generic.IAsyncEnumerable", 1) => (CallWay.AsyncSequence, result),
+            ("System.Collections.Generic.IEnumerator", 1) => (CallWay.Enumerator, result),
+            ("System.Collections.Generic.IAsyncEnumerator", 1) => (CallWay.AsyncEnumerator, result),
+            ("System.Collections.IEnumerable", 0) => (CallWay.UntypedSequence, null),
+            ("System.Collections.IEnumerator", 0) => (CallWay.UntypedEnumerator, null),
             _ => (CallWay.Synchronous, null),
         };
     }

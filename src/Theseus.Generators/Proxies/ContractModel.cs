@@ -86,6 +86,9 @@ internal enum CallWay
     Sequence,
     UntypedSequence,
     AsyncSequence,
+    Enumerator,
+    UntypedEnumerator,
+    AsyncEnumerator,
 
     /// <summary>Not forwarded: disposing of a proxy does nothing, since the component's life is the host's affair.</summary>
     Ignored,

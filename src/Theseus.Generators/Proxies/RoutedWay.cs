@@ -7,6 +7,8 @@ namespace Theseus.Generators.Proxies;
 internal static class RoutedWay
 {
     private const string Calls = "global::Theseus.Calls.RoutedCalls";
+    private const string Leased = "global::Theseus.Calls.LeasedEnumerable";
+    private const string Once = "global::Theseus.Calls.EnumeratedOnce";
 
     public static void Write(CodeWriter code, MemberModel member, CallModel call)
     {
@@ -82,32 +84,35 @@ internal static class RoutedWay
         var invocation = Invocation.Of(member, call, Instance(member, instance), parameter => Argument(parameter, kept, token, call.Way));
 
         var start = $"this.Slot, s_methods[{call.Index}], {Key(call)}";
-        var (function, lambda, end) = call.Way switch
+        var now = $"{instance} => {invocation}";
+        var later = $"({instance}, {token}) => {invocation}";
+        var made = call.Way switch
         {
-            CallWay.Synchronous when call.Returns == "void" => ($"{Calls}.Invoke", $"{instance} => {{ {invocation}; }}", ""),
-            CallWay.Synchronous => ($"{Calls}.Invoke<{call.Returns}>", $"{instance} => {invocation}", ""),
-            CallWay.Stream => ($"{Calls}.InvokeStream", $"{instance} => {invocation}", ""),
-            CallWay.Sequence => ($"global::Theseus.Calls.LeasedEnumerable.Sync<{call.Result}>", $"{instance} => {invocation}", ""),
-            CallWay.UntypedSequence => (
-                "global::Theseus.Calls.LeasedEnumerable.Sync<object?>",
-                $"{instance} => global::System.Linq.Enumerable.Cast<object?>({invocation})",
-                ""),
-            CallWay.AsyncSequence => ($"global::Theseus.Calls.LeasedEnumerable.Async<{call.Result}>", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            CallWay.Task => ($"{Calls}.InvokeTask", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            CallWay.TaskOfResult => ($"{Calls}.InvokeTask<{call.Result}>", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            CallWay.ValueTask => ($"{Calls}.InvokeValueTask", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            CallWay.ValueTaskOfResult => ($"{Calls}.InvokeValueTask<{call.Result}>", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            CallWay.TaskOfStream => ($"{Calls}.InvokeStreamTask", $"({instance}, {token}) => {invocation}", $", {callers}"),
-            _ => ($"{Calls}.InvokeStreamValueTask", $"({instance}, {token}) => {invocation}", $", {callers}"),
+            CallWay.Synchronous when call.Returns == "void" => $"{Calls}.Invoke({start}, {instance} => {{ {invocation}; }})",
+            CallWay.Synchronous => $"{Calls}.Invoke<{call.Returns}>({start}, {now})",
+            CallWay.Task => $"{Calls}.InvokeTask({start}, {later}, {callers})",
+            CallWay.TaskOfResult => $"{Calls}.InvokeTask<{call.Result}>({start}, {later}, {callers})",
+            CallWay.ValueTask => $"{Calls}.InvokeValueTask({start}, {later}, {callers})",
+            CallWay.ValueTaskOfResult => $"{Calls}.InvokeValueTask<{call.Result}>({start}, {later}, {callers})",
+            CallWay.Stream => $"{Calls}.InvokeStream({start}, {now})",
+            CallWay.TaskOfStream => $"{Calls}.InvokeStreamTask({start}, {later}, {callers})",
+            CallWay.ValueTaskOfStream => $"{Calls}.InvokeStreamValueTask({start}, {later}, {callers})",
+            CallWay.Sequence => $"{Leased}.Sync<{call.Result}>({start}, {now})",
+            CallWay.UntypedSequence => $"{Leased}.Sync<object?>({start}, {instance} => global::System.Linq.Enumerable.Cast<object?>({invocation}))",
+            CallWay.AsyncSequence => $"{Leased}.Async<{call.Result}>({start}, {later}, {callers})",
+            CallWay.Enumerator => $"{Leased}.Sync<{call.Result}>({start}, {instance} => {Once}.Sequence<{call.Result}>({invocation})).GetEnumerator()",
+            CallWay.UntypedEnumerator => $"{Leased}.Sync<object?>({start}, {instance} => {Once}.Untyped({invocation})).GetEnumerator()",
+            CallWay.AsyncEnumerator => $"{Leased}.Async<{call.Result}>({start}, ({instance}, {token}) => {Once}.AsyncSequence<{call.Result}>({invocation}), {callers}).GetAsyncEnumerator()",
+            _ => throw new InvalidOperationException($"{call.Way} is not forwarded."),
         };
-        code.Line($"{(call.Returns == "void" ? "" : "return ")}{function}({start}, {lambda}{end});");
+        code.Line($"{(call.Returns == "void" ? "" : "return ")}{made};");
     }
 
     private static string Argument(ParameterModel parameter, Dictionary<ParameterModel, string> kept, string token, CallWay way) => parameter switch
     {
         { Keeping: Keeping.CopiedToArray } => $"new {parameter.Type}({kept[parameter]})",
         { Keeping: Keeping.Copied } => $"in {kept[parameter]}",
-        { IsToken: true } when way is not (CallWay.Synchronous or CallWay.Stream or CallWay.Sequence or CallWay.UntypedSequence) => token,
+        { IsToken: true } when way is not (CallWay.Synchronous or CallWay.Stream or CallWay.Sequence or CallWay.UntypedSequence or CallWay.Enumerator or CallWay.UntypedEnumerator) => token,
         _ => parameter.Name,
     };
 
