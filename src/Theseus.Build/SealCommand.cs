@@ -24,10 +24,15 @@ internal static class SealCommand
             errors.WriteLine($"{response.Origin} : error {fault.Code}: {fault.Message}");
         if (result.IsOrdinary && response.IsRequired)
             errors.WriteLine($"{response.Origin} : error THS3000: No class is marked with [Component], and the project says TheseusComponent=true.");
-        if (result.Release is not { } release)
-            return result.Faults.Count > 0 || response.IsRequired ? 1 : 0;
-        if (!IsAccepted(release, response, errors))
+        if (result.IsOrdinary && !response.IsRequired)
+            return 0;
+        if (result.Release is not { } release || !IsAccepted(release, response, errors))
+        {
+            // What is not a release must not be taken for one.
+            File.Delete(response.Package);
             return 1;
+        }
+
         Replace(response.Package, release.Package);
         output.WriteLine($"Theseus: {release.Manifest.Component} {release.Manifest.Version} -> {response.Package} ({release.Digest[..12]})");
         return 0;

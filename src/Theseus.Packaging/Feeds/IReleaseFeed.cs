@@ -32,9 +32,32 @@ public sealed record FeedRelease(string Component, string PackageId, NuGetVersio
 /// <summary>What a feed has of a component. Immutable.</summary>
 /// <param name="Releases">The releases, in no order.</param>
 /// <param name="Problems">What was found and could not be used, in words: damaged packages, say.</param>
-public sealed record FeedListing(IReadOnlyList<FeedRelease> Releases, IReadOnlyList<string> Problems);
+public sealed record FeedListing(IReadOnlyList<FeedRelease> Releases, IReadOnlyList<string> Problems)
+{
+    /// <summary>The same as the problems, for programs.</summary>
+    public IReadOnlyList<FeedFault> Faults { get; init; } = [];
 
-/// <summary>A feed could not be asked, or a package could not be had. The message names the feed and says what to do.</summary>
-/// <param name="message">What is wrong and what to do.</param>
-/// <param name="innerException">The cause, if there is one.</param>
-public sealed class FeedException(string message, Exception? innerException = null) : Exception(message, innerException);
+    internal static FeedListing Of(IReadOnlyList<FeedRelease> releases, IReadOnlyList<FeedFault> faults) =>
+        new(releases, [.. faults.Select(f => f.ToString())]) { Faults = faults };
+}
+
+/// <summary>A feed could not be asked, or a package could not be had. The message names the feed and says what is wrong.</summary>
+public sealed class FeedException : Exception
+{
+    /// <summary>Tells a failure in words alone.</summary>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public FeedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Tells a fault.</summary>
+    /// <param name="fault">What is wrong.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public FeedException(FeedFault fault, Exception? innerException = null)
+        : base(fault?.ToString(), innerException) => Fault = fault;
+
+    /// <summary>What is wrong, for programs; null where it was told in words alone.</summary>
+    public FeedFault? Fault { get; }
+}
