@@ -85,6 +85,7 @@ internal sealed class CatchUp(HandoverWork work, HoldMeter meter, StateOptions o
     {
         try
         {
+            await work.SettleAsync(meter.Time).ConfigureAwait(false);
             using var deadline = new Deadline(options.RestoreTimeout, HandoverReason.PreparationTimedOut, meter.Time, CancellationToken.None);
             await work.EndCopyAsync(party, deadline).ConfigureAwait(false);
         }

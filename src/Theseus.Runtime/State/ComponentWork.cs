@@ -8,11 +8,12 @@ namespace Theseus.Runtime.State;
 /// </summary>
 internal sealed class ComponentWork : IDisposable
 {
-    private readonly List<string> _abandoned = [];
+    private readonly List<(string Name, Task Work)> _left = [];
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
     private BlockingCollection<Action>? _queue;
 
-    /// <summary>The calls that did not return by their deadline: each may still run.</summary>
-    public IReadOnlyList<string> Abandoned => _abandoned;
+    /// <summary>The calls that did not return by their deadline and still run.</summary>
+    public IReadOnlyList<string> Abandoned => [.. _left.Where(static left => !left.Work.IsCompleted).Select(static left => left.Name)];
 
     /// <summary>Runs work until it ends or the token is cancelled, whichever is first; throws what it throws.</summary>
     /// <param name="name">What to call it when it has to be abandoned.</param>
@@ -32,9 +33,20 @@ internal sealed class ComponentWork : IDisposable
         catch (OperationCanceledException) when (!done.Task.IsCompleted)
         {
             _ = done.Task.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            _abandoned.Add(name);
+            _left.Add((name, done.Task));
             Leave();
             throw;
+        }
+    }
+
+    /// <summary>Gives the calls that were cancelled a moment to end, as those do that heed their token.</summary>
+    public async Task SettleAsync(TimeProvider time)
+    {
+        var running = Task.WhenAll(_left.Select(static left => left.Work));
+        if (!running.IsCompleted)
+        {
+            using var moment = new CancellationTokenSource(s_moment, time);
+            await running.WaitAsync(moment.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -54,6 +54,9 @@ internal sealed class HandoverWork(StateOptions options) : IDisposable
     public Task<StateBytes> MigrateChangesAsync(IEnumerable<MigrationStep> steps, StateBytes changes, Deadline deadline) =>
         AlongAsync(steps, changes, static (step, source, destination, token) => step.RunOnChangesAsync(source, destination, token), deadline);
 
+    /// <summary>Gives calls that were given up a moment to end. Not while callers are held back.</summary>
+    public Task SettleAsync(TimeProvider time) => _work.SettleAsync(time);
+
     public void Dispose() => _work.Dispose();
 
     private async Task<StateBytes> AlongAsync(IEnumerable<MigrationStep> steps, StateBytes first, Func<MigrationStep, Stream, Stream, CancellationToken, ValueTask> run, Deadline deadline)

@@ -3,6 +3,7 @@ namespace Theseus.Runtime.State;
 /// <summary>Callers that are held back, for no longer than its deadline. Disposing of it lets them go, once.</summary>
 internal sealed class Hold : IDisposable
 {
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
     private readonly IQuiesce _quiesce;
     private readonly HoldMeter _meter;
     private readonly long _since;
@@ -40,7 +41,7 @@ internal sealed class Hold : IDisposable
             }
 
             await Task.Delay(pause, meter.Time, cancellationToken).ConfigureAwait(false);
-            pause *= 2;
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             if (between is not null)
             {
                 await between().ConfigureAwait(false);

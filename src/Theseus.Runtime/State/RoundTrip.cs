@@ -44,6 +44,7 @@ internal sealed class RoundTrip(HandoverWork work, StateOptions options, HoldMet
         }
         finally
         {
+            await work.SettleAsync(meter.Time).ConfigureAwait(false);
             using var end = new Deadline(options.RestoreTimeout, HandoverReason.PreparationTimedOut, meter.Time, CancellationToken.None);
             await work.EndCopyAsync(from, end).ConfigureAwait(false);
         }

@@ -82,6 +82,7 @@ internal sealed class StateHandover
             result = new() { Reason = fault.Reason, Detail = fault.Message };
         }
 
+        await work.SettleAsync(_time).ConfigureAwait(false);
         await LeaveThreadAsync();
         return Measured(result, work, meter);
     }
@@ -97,6 +98,7 @@ internal sealed class StateHandover
         var meter = new HoldMeter(_time);
         var back = new WayBack(this, work, meter, _options);
         var result = await back.RunAsync(from, to, snapshot, quiesce, new Publication(publish), cancellationToken).ConfigureAwait(false);
+        await work.SettleAsync(_time).ConfigureAwait(false);
         await LeaveThreadAsync();
         return Measured(result, work, meter);
     }

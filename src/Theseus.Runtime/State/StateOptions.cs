@@ -33,7 +33,7 @@ public sealed class StateOptions
     /// </summary>
     public int DrainAttempts { get; set; } = 5;
 
-    /// <summary>The pause after the first attempt that failed; each later one is twice as long. Default: 50 milliseconds.</summary>
+    /// <summary>The pause after the first attempt that failed; each later one is twice as long, up to 5 seconds. Default: 50 milliseconds.</summary>
     public TimeSpan DrainPause { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest that work beside the calls may take: the trial of migrations, the copy, the rounds of changes. Default: 5 minutes.</summary>
@@ -53,15 +53,15 @@ public sealed class StateOptions
     {
         var errors = new List<string>();
         Positive(SizeLimit, nameof(SizeLimit));
-        Positive(MaximumHold.Ticks, nameof(MaximumHold));
-        Positive(CatchUpTarget.Ticks, nameof(CatchUpTarget));
+        Limited(MaximumHold, nameof(MaximumHold));
+        Limited(CatchUpTarget, nameof(CatchUpTarget));
         Positive(CatchUpRemainder, nameof(CatchUpRemainder));
         Positive(MaximumRounds, nameof(MaximumRounds));
-        Positive(DrainDeadline.Ticks, nameof(DrainDeadline));
+        Limited(DrainDeadline, nameof(DrainDeadline));
         Positive(DrainAttempts, nameof(DrainAttempts));
-        Positive(DrainPause.Ticks, nameof(DrainPause));
-        Positive(PreparationTimeout.Ticks, nameof(PreparationTimeout));
-        Positive(RestoreTimeout.Ticks, nameof(RestoreTimeout));
+        Limited(DrainPause, nameof(DrainPause));
+        Limited(PreparationTimeout, nameof(PreparationTimeout));
+        Limited(RestoreTimeout, nameof(RestoreTimeout));
         return errors;
 
         void Positive(long value, string name)
@@ -69,6 +69,15 @@ public sealed class StateOptions
             if (value <= 0)
             {
                 errors.Add($"{nameof(StateOptions)}.{name} must be greater than zero.");
+            }
+        }
+
+        void Limited(TimeSpan value, string name)
+        {
+            Positive(value.Ticks, name);
+            if (value > TimeSpan.FromDays(1))
+            {
+                errors.Add($"{nameof(StateOptions)}.{name} must be a day at most.");
             }
         }
     }

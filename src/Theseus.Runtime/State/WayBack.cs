@@ -64,6 +64,7 @@ internal sealed class WayBack(StateHandover handover, HandoverWork work, HoldMet
 
         try
         {
+            await work.SettleAsync(meter.Time).ConfigureAwait(false);
             using var deadline = new Deadline(options.RestoreTimeout, HandoverReason.PreparationTimedOut, meter.Time, CancellationToken.None);
             await work.ImportAsync(to, snapshot.State, deadline).ConfigureAwait(false);
             foreach (var changes in snapshot.Changes)
