@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Theseus.Runtime.State;
-using Xunit;
 
 namespace Theseus.Runtime.Tests.State;
 
