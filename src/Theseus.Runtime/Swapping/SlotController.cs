@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Routing;
@@ -5,7 +6,7 @@ using Theseus.Runtime.Routing;
 namespace Theseus.Runtime.Swapping;
 
 /// <summary>Owns one slot: the only one that publishes its routes, one operation at a time. Thread-safe.</summary>
-internal sealed class SlotController
+internal sealed partial class SlotController
 {
     private readonly SlotParts _parts;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -96,8 +97,8 @@ internal sealed class SlotController
             return result;
         });
 
-    /// <summary>Gives an order to the trial that is going on. False when there is none.</summary>
-    public bool Order(TrialOrder order) => _swap?.Watch?.Order(order) ?? false;
+    /// <summary>Gives an order to the trial that is going on, and returns the swap's end. Null when there is no trial.</summary>
+    public Task<SwapResult>? Order(TrialOrder order) => _swap is { } swap && swap.Watch?.Order(order) == true ? swap.Ending : null;
 
     /// <summary>The weak handle of a generation that has been unloaded, for a look at what keeps it.</summary>
     public (Generation Generation, GenerationHandle? Handle)? Find(int number) =>
@@ -159,18 +160,18 @@ internal sealed class SlotController
             }
 
             _doing = $"{doing} {version}";
+            if (await TryBeginAsync(serving, release).ConfigureAwait(false) is not { } id)
+            {
+                return Refused(SwapReason.MemoryFailed, "The host's memory on disk cannot be written; free space or mend its permissions (the log names the file).", version);
+            }
+
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-            var id = await _parts.Journal.BeginAsync(Component, serving, release).ConfigureAwait(false);
             var swap = new Swap(_parts, serving, release, options, id);
             _swap = swap;
             var result = await work(swap, serving, either.Token).ConfigureAwait(false);
-            await _parts.Journal.EndAsync(result).ConfigureAwait(false);
-            NoteRetirement(result);
+            await RecordAsync(result).ConfigureAwait(false);
+            swap.TellEnd(result);
             return result;
-        }
-        catch (IOException failure)
-        {
-            return Refused(SwapReason.MemoryFailed, $"The host's memory on disk cannot be written: {failure.Message}", version);
         }
         finally
         {
@@ -180,18 +181,49 @@ internal sealed class SlotController
         }
     }
 
-    private void NoteRetirement(SwapResult result) =>
-        result.Retirement.ContinueWith(
-            async retired =>
+    private async Task<string?> TryBeginAsync(Generation serving, VerifiedRelease release)
+    {
+        try
+        {
+            return await _parts.Journal.BeginAsync(Component, serving, release).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsOfMemory(failure))
+        {
+            LogNotRecorded(_parts.Setup.Logger, Component, failure);
+            return null;
+        }
+    }
+
+    /// <summary>Records how a swap ended. What serves is settled by now, so a failure here is only told.</summary>
+    private async Task RecordAsync(SwapResult result)
+    {
+        try
+        {
+            await _parts.Journal.EndAsync(result).ConfigureAwait(false);
+            _ = NoteRetirementAsync(result);
+        }
+        catch (Exception failure) when (IsOfMemory(failure))
+        {
+            LogNotRecorded(_parts.Setup.Logger, Component, failure);
+        }
+    }
+
+    private async Task NoteRetirementAsync(SwapResult result)
+    {
+        try
+        {
+            if (await result.Retirement.ConfigureAwait(false) is { } record)
             {
-                if (retired.Result is { } record)
-                {
-                    await _parts.Journal.NoteRetirementAsync(Component, result.Id!, record).ConfigureAwait(false);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default);
+                await _parts.Journal.NoteRetirementAsync(Component, result.Id!, record).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure)
+        {
+            LogNotRecorded(_parts.Setup.Logger, Component, failure);
+        }
+    }
+
+    private static bool IsOfMemory(Exception failure) => failure is IOException or UnauthorizedAccessException or HostMemoryException;
 
     private void DropStaged(SwapOptions options)
     {
@@ -211,4 +243,7 @@ internal sealed class SlotController
         From = _serving?.Version,
         To = to,
     };
+
+    [LoggerMessage(1204, LogLevel.Error, "Component '{Component}': the host's memory on disk could not be written")]
+    private static partial void LogNotRecorded(ILogger logger, string component, Exception failure);
 }

@@ -11,15 +11,26 @@ namespace Theseus.Runtime.Swapping;
 internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease release, SwapOptions options, string id)
 {
     private readonly SwapSteps _steps = new(
-        slot.Setup.Component, options.Progress, slot.Setup.Time, step => slot.Journal.StepAsync(slot.Setup.Component, id, step));
+        slot.Setup.Component,
+        options.Progress,
+        slot.Setup.Time,
+        // What comes after confirming is no part of the swap that a restart would have to know of; and going back does
+        // not wait for a disk that may be why we go back.
+        step => step is SwapStep.Promote or SwapStep.Revert ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, id, step));
     private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
     private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
+    private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HandoverPlan _plan = new();
     private HandoverResult _handedOver = new();
 
     /// <summary>The swap's verdict-seeker, for operators; null outside the trial.</summary>
     public TrialWatch? Watch { get; private set; }
+
+    /// <summary>The swap's end, for whoever gave it an order.</summary>
+    public Task<SwapResult> Ending => _ending.Task;
+
+    public void TellEnd(SwapResult result) => _ending.TrySetResult(result);
 
     /// <summary>Runs the swap.</summary>
     /// <param name="staged">The generation that was staged for it; null when it has to be prepared.</param>

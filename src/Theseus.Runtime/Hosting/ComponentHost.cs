@@ -1,0 +1,145 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NuGet.Versioning;
+using Theseus.Packaging;
+using Theseus.Runtime.Loading;
+using Theseus.Runtime.Memory;
+using Theseus.Runtime.Swapping;
+
+namespace Theseus.Runtime.Hosting;
+
+/// <summary>
+/// The live part of a host: makes the slots and proxies, loads each component's first release before the host's other
+/// services start, and retires everything when the host stops.
+/// </summary>
+internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDisposable
+{
+    private readonly Dictionary<string, HostedComponent> _components = new(StringComparer.Ordinal);
+    private readonly IOptions<TheseusOptions> _options;
+    private readonly ILogger<ComponentHost> _logger;
+    private readonly HostMemory _memory;
+    private readonly ReleaseCatalog _catalog;
+    private bool _isStopped;
+
+    public ComponentHost(IServiceProvider services, ComponentRegistrations registrations, IOptions<TheseusOptions> options, TimeProvider time, ILogger<ComponentHost> logger)
+    {
+        _options = options;
+        _logger = logger;
+        var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory;
+        DataFolder = Path.GetFullPath(options.Value.DataFolder, root);
+        _memory = HostMemory.Open(DataFolder, time, logger);
+        _catalog = ReleaseCatalog.Open(Path.Combine(DataFolder, "store"), options.Value.Feeds, root, time);
+
+        var builder = new SlotBuilder(services, time, new SwapJournal(_memory, time), new UnloadVerifier(time));
+        foreach (var registration in registrations.All)
+        {
+            _components.Add(registration.Name, builder.Build(registration));
+        }
+
+        Engine = new HotSwapEngine(_components, _catalog, _memory);
+    }
+
+    /// <summary>The folder in which the host keeps releases and its memory.</summary>
+    public string DataFolder { get; }
+
+    public HotSwapEngine Engine { get; }
+
+    public object GetProxy(string component) => _components[component].Proxy;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var failures = new List<string>();
+        foreach (var component in _components.Values)
+        {
+            try
+            {
+                await StartAsync(component, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is SwapFailedException or HostMemoryException or IOException or InvalidOperationException)
+            {
+                failures.Add($"'{component.Name}': {failure.Message}");
+                LogNotStarted(_logger, component.Name, failure.Message);
+            }
+        }
+
+        if (failures.Count > 0 && _options.Value.FailFast)
+        {
+            throw new ComponentStartException(failures);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>After the host's other services have stopped, so that requests that are being answered can still call.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _isStopped = true;
+        var deadline = _options.Value.ShutdownDeadline;
+        var deadlines = new SwapDeadlines { Drain = deadline, Stop = deadline, Unload = TimeSpan.FromSeconds(1) };
+        await Task.WhenAll(_components.Values.Select(one => one.Controller.StopAsync(deadlines, cancellationToken))).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isStopped)
+        {
+            await StoppedAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _catalog.Dispose();
+        _memory.Dispose();
+    }
+
+    private async Task StartAsync(HostedComponent component, CancellationToken cancellationToken)
+    {
+        var release = await ChooseAsync(component, cancellationToken).ConfigureAwait(false);
+        await component.Controller.StartAsync(release, component.Options.Swap, cancellationToken).ConfigureAwait(false);
+        LogStarted(_logger, component.Name, release.Manifest.Version.ToNormalizedString());
+    }
+
+    /// <summary>The release that was confirmed last, while it fits what is configured; otherwise the newest that does.</summary>
+    private async Task<VerifiedRelease> ChooseAsync(HostedComponent component, CancellationToken cancellationToken)
+    {
+        var range = component.Options.Version is { } text
+            ? VersionRange.TryParse(text, out var parsed)
+                ? parsed
+                : throw new InvalidOperationException($"Theseus:Components:{component.Name}:Version is '{text}', which is no version range; write it like 1.2.0 or [1.2.0,2.0.0).")
+            : null;
+        if (_memory.Get(component.Name).Confirmed is { } confirmed && (range is null || range.Satisfies(NuGetVersion.Parse(confirmed.Version))))
+        {
+            var stored = await _catalog.GetStoredAsync(component.Name, confirmed.Digest, cancellationToken).ConfigureAwait(false);
+            if (stored.Release is { } release)
+            {
+                return release;
+            }
+
+            LogConfirmedIsLost(_logger, component.Name, confirmed.Version, stored.Problem);
+            // The same release may still be in a feed.
+            var again = await _catalog.FindAsync(component.Name, component.Package, NuGetVersion.Parse(confirmed.Version), cancellationToken).ConfigureAwait(false);
+            return again.Release?.Digest == confirmed.Digest
+                ? again.Release
+                : throw new InvalidOperationException(
+                    $"The release that was confirmed last, {confirmed.Version}, cannot be used ({stored.Problem}) and no feed has it as it was. Put its package into a feed, or set Theseus:Components:{component.Name}:Version to one that is there.");
+        }
+
+        var found = await _catalog.FindNewestAsync(component.Name, component.Package, range, cancellationToken).ConfigureAwait(false);
+        return found.Release ?? throw new InvalidOperationException(found.Problem);
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Component '{Component}' serves with release {Version}")]
+    private static partial void LogStarted(ILogger logger, string component, string version);
+
+    [LoggerMessage(1002, LogLevel.Error, "Component '{Component}' could not be started: {Problem}")]
+    private static partial void LogNotStarted(ILogger logger, string component, string problem);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Component '{Component}': the confirmed release {Version} cannot be used from the host's store: {Problem}")]
+    private static partial void LogConfirmedIsLost(ILogger logger, string component, string version, string problem);
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Theseus.Runtime.Loading;
+using Theseus.Runtime.Routing;
+using Theseus.Runtime.Swapping;
+
+namespace Theseus.Runtime.Hosting;
+
+/// <summary>Makes the slot, the proxy and the controller of a component that a host has added.</summary>
+internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, ISwapJournal journal, UnloadVerifier verifier)
+{
+    private readonly SharedStates _states = new(services);
+    private readonly ILoggerFactory _loggers = services.GetRequiredService<ILoggerFactory>();
+    private readonly IConfiguration _configuration = services.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build();
+
+    public HostedComponent Build(ComponentRegistration registration)
+    {
+        var section = _configuration.GetSection($"{TheseusOptions.Section}:Components:{registration.Name}");
+        var options = new ComponentOptions
+        {
+            Package = section[nameof(ComponentOptions.Package)],
+            Version = section[nameof(ComponentOptions.Version)],
+            Loading = section.GetValue(nameof(ComponentOptions.Loading), LoadingMode.Probation),
+        };
+        registration.Configure?.Invoke(options);
+
+        var slot = new ComponentSlot(registration.Name, time);
+        var proxy = ProxyFactory.Create(registration.Proxy, slot);
+        slot.SetMethods(proxy.ContractMethods);
+        var setup = new SlotSetup
+        {
+            Component = registration.Name,
+            Contract = registration.Contract,
+            Time = time,
+            Logger = _loggers.CreateLogger("Theseus.Runtime.Swapping"),
+            Loading = options.Loading,
+            SurroundingsFor = (manifest, onFault) => new ComponentSurroundings(
+                _loggers,
+                section.GetSection("Settings"),
+                time,
+                _states.For(manifest, registration.Contract, options.SharedState),
+                onFault),
+        };
+        return new HostedComponent(registration.Name, options.Package ?? registration.Name, options, proxy, new SlotController(setup, slot, journal, verifier));
+    }
+}

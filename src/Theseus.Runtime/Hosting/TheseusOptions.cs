@@ -1,0 +1,29 @@
+namespace Theseus.Runtime;
+
+/// <summary>A host's settings: the section <c>Theseus</c> of its configuration. Validated when the host starts.</summary>
+public sealed class TheseusOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Theseus";
+
+    /// <summary>
+    /// The folder in which the host keeps releases and remembers what it has confirmed. One host uses it at a time.
+    /// Relative to the content root. Default: <c>.theseus</c>.
+    /// </summary>
+    public string DataFolder { get; set; } = ".theseus";
+
+    /// <summary>
+    /// Where releases come from: folders (relative to the content root) and NuGet v3 service indexes (<c>https://…/index.json</c>).
+    /// Asked in this order. Default: the folder <c>releases</c>, when nothing is configured.
+    /// </summary>
+    public IList<string> Feeds { get; } = [];
+
+    /// <summary>Whether operators on this machine, under the same user, may steer the host with the <c>theseus</c> command. Default: yes.</summary>
+    public bool OperatorEndpoint { get; set; } = true;
+
+    /// <summary>Whether a host whose component cannot be loaded fails to start. Otherwise it starts, and calls to that component fail. Default: yes.</summary>
+    public bool FailFast { get; set; } = true;
+
+    /// <summary>How long the host waits, when it stops, for calls to end and generations to stop. Default 30 s.</summary>
+    public TimeSpan ShutdownDeadline { get; set; } = TimeSpan.FromSeconds(30);
+}

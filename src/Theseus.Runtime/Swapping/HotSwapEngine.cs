@@ -1,0 +1,178 @@
+using NuGet.Versioning;
+using Theseus.Packaging;
+using Theseus.Runtime.Hosting;
+using Theseus.Runtime.Memory;
+using Theseus.Runtime.Swapping;
+
+namespace Theseus.Runtime;
+
+/// <summary>
+/// Replaces components of this host while it serves: stages, swaps, confirms, takes back, and tells what is loaded and
+/// why. Injected into any service of a host that has called <c>AddTheseus</c>. Thread-safe; one operation per component
+/// at a time.
+/// </summary>
+/// <remarks>What an operation comes to is a value, <see cref="SwapResult"/>; exceptions are for misuse.</remarks>
+public sealed class HotSwapEngine
+{
+    private readonly IReadOnlyDictionary<string, HostedComponent> _components;
+    private readonly ReleaseCatalog _catalog;
+    private readonly HostMemory _memory;
+
+    internal HotSwapEngine(IReadOnlyDictionary<string, HostedComponent> components, ReleaseCatalog catalog, HostMemory memory)
+    {
+        _components = components;
+        _catalog = catalog;
+        _memory = memory;
+    }
+
+    /// <summary>The names of the host's components.</summary>
+    public IReadOnlyCollection<string> Components => [.. _components.Keys];
+
+    /// <summary>Tells what a component's slot holds.</summary>
+    /// <param name="component">Its name.</param>
+    /// <exception cref="KeyNotFoundException">The host has no component of that name.</exception>
+    public ComponentStatus GetStatus(string component) =>
+        Find(component)?.Controller.Describe() ?? throw new KeyNotFoundException(Unknown(component));
+
+    /// <summary>The newest records of a component's swaps, the newest first, those from before a restart included.</summary>
+    /// <param name="component">Its name.</param>
+    /// <param name="newest">How many at most.</param>
+    public IReadOnlyList<SwapRecord> GetHistory(string component, int newest = 20)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(newest);
+        return _memory.ReadHistory(component, newest);
+    }
+
+    /// <summary>Loads, starts, checks and warms up a release beside the one that serves. It gets no calls until it is swapped in.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="version">The release's version.</param>
+    /// <param name="options">Options; null for the component's own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SwapResult> StageAsync(string component, string version, SwapOptions? options = null, CancellationToken cancellationToken = default) =>
+        WithReleaseAsync(component, version, options, (one, release, effective) => one.Controller.StageAsync(release, effective, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Swaps a component to a release. Completes when the release is confirmed or the one before serves again; the
+    /// generation that has to go is retired in the background (<see cref="SwapResult.Retirement"/>), so that a call may
+    /// upgrade the very component it runs in.
+    /// </summary>
+    /// <param name="component">The component.</param>
+    /// <param name="version">The release's version.</param>
+    /// <param name="options">Options; null for the component's own.</param>
+    /// <param name="cancellationToken">Takes the release back, unless it is confirmed already.</param>
+    public Task<SwapResult> SwapAsync(string component, string version, SwapOptions? options = null, CancellationToken cancellationToken = default) =>
+        WithReleaseAsync(component, version, options, (one, release, effective) => one.Controller.SwapAsync(release, effective, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Goes back: takes back a release that is on trial; otherwise swaps, without a trial, to the release that was
+    /// confirmed before the present one.
+    /// </summary>
+    /// <param name="component">The component.</param>
+    /// <param name="cancellationToken">Gives up waiting, or the swap.</param>
+    public async Task<SwapResult> RollbackAsync(string component, CancellationToken cancellationToken = default)
+    {
+        if (Find(component) is not { } one)
+        {
+            return Refused(component, "", SwapReason.UnknownComponent, Unknown(component));
+        }
+
+        if (one.Controller.Order(TrialOrder.TakeBack) is { } ending)
+        {
+            return await ending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_memory.Get(component).Previous is not { } previous)
+        {
+            return Refused(component, "", SwapReason.NothingToDo, "No release was confirmed before the one that serves.");
+        }
+
+        var found = await _catalog.GetStoredAsync(component, previous.Digest, cancellationToken).ConfigureAwait(false);
+        if (found.Release is not { } release)
+        {
+            return Refused(component, previous.Version, SwapReason.ReleaseRefused, found.Problem);
+        }
+
+        var options = one.Options.Swap with { Trial = one.Options.Swap.Trial with { Duration = TimeSpan.Zero } };
+        return await one.Controller.SwapAsync(release, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the trial that is going on by confirming its release.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="cancellationToken">Gives up waiting; the order stays given.</param>
+    public async Task<SwapResult> ConfirmAsync(string component, CancellationToken cancellationToken = default)
+    {
+        if (Find(component) is not { } one)
+        {
+            return Refused(component, "", SwapReason.UnknownComponent, Unknown(component));
+        }
+
+        return one.Controller.Order(TrialOrder.Confirm) is { } ending
+            ? await ending.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : Refused(component, "", SwapReason.NothingToDo, "No release of the component is on trial.");
+    }
+
+    /// <summary>
+    /// Finds out why a generation has not gone: what is known of it, and what a walk over the heap finds, by a process of
+    /// its own that suspends this one while it looks.
+    /// </summary>
+    /// <param name="component">The component.</param>
+    /// <param name="generation">The generation's number.</param>
+    /// <param name="walkHeap">Whether to walk the heap.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeyNotFoundException">There is no such component or generation.</exception>
+    public async Task<IReadOnlyList<PinFinding>> ExplainAsync(string component, int generation, bool walkHeap, CancellationToken cancellationToken = default)
+    {
+        var one = Find(component) ?? throw new KeyNotFoundException(Unknown(component));
+        var (found, handle) = one.Controller.Find(generation)
+            ?? throw new KeyNotFoundException($"The component '{component}' has no generation {generation}; see its status for those it has.");
+        var known = new List<PinFinding>();
+        known.AddRange((found.Retirement?.InFlight ?? []).Select(calls => new PinFinding(PinKind.InFlightCall, calls.ToString())));
+        known.AddRange(handle?.KnownPins ?? []);
+        if (walkHeap && handle is { IsGone: false })
+        {
+            // HEAPWALK
+        }
+
+        return known;
+    }
+
+    private async Task<SwapResult> WithReleaseAsync(
+        string component,
+        string version,
+        SwapOptions? options,
+        Func<HostedComponent, VerifiedRelease, SwapOptions, Task<SwapResult>> work,
+        CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(component);
+        ArgumentException.ThrowIfNullOrWhiteSpace(version);
+        if (Find(component) is not { } one)
+        {
+            return Refused(component, version, SwapReason.UnknownComponent, Unknown(component));
+        }
+
+        if (!NuGetVersion.TryParse(version, out var parsed))
+        {
+            return Refused(component, version, SwapReason.ReleaseNotFound, $"'{version}' is not a version; write it like 1.2.0 or 2.0.0-beta.1.");
+        }
+
+        var found = await _catalog.FindAsync(component, one.Package, parsed, cancellationToken).ConfigureAwait(false);
+        return found.Release is { } release
+            ? await work(one, release, options ?? one.Options.Swap).ConfigureAwait(false)
+            : Refused(component, version, found.Reason, found.Problem);
+    }
+
+    private HostedComponent? Find(string component) => _components.GetValueOrDefault(component);
+
+    private string Unknown(string component) =>
+        $"The host has no component '{component}'. It has: {string.Join(", ", _components.Keys.Order(StringComparer.Ordinal))}.";
+
+    private SwapResult Refused(string component, string version, SwapReason reason, string detail) => new()
+    {
+        Component = component,
+        Outcome = SwapOutcome.Refused,
+        Reason = reason,
+        Detail = detail,
+        From = Find(component)?.Controller.ServingRelease?.Manifest.Version.ToNormalizedString(),
+        To = version,
+    };
+}
