@@ -9,12 +9,13 @@ using Theseus.Testing;
 namespace Theseus.Samples.Tests;
 
 /// <summary>A sample's build output, loaded into a context of its own beside the others.</summary>
+/// <remarks>Not collectible: such a context would begin to unload once nobody but its component holds it.</remarks>
 internal sealed class SampleRelease : AssemblyLoadContext
 {
     private readonly string _folder;
 
     /// <param name="project">The project's name without what all samples' begin with: <c>Markdown.1.0.0</c>, <c>Bad.Slow</c>.</param>
-    public SampleRelease(string project) : base(project, isCollectible: true)
+    public SampleRelease(string project) : base(project)
     {
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
         _folder = Path.Combine(tests.Parent!.Parent!.FullName, $"Theseus.Samples.{project}", tests.Name);
