@@ -47,7 +47,9 @@ internal sealed class SampleRelease : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (assemblyName.Name is "Theseus.Abstractions" or "Theseus.Samples.Contracts")
+        // What a host shares with its components.
+        if (assemblyName.Name is "Theseus.Abstractions" or "Theseus.Samples.Contracts"
+            || assemblyName.Name!.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal))
         {
             return null;
         }
