@@ -11,7 +11,7 @@ internal static class FrameworkCaches
     {
         start.RegisterOperationAction(Invocation, OperationKind.Invocation);
         start.RegisterOperationAction(
-            static context => context.ReportDiagnostic(Diagnostic.Create(UnloadingRules.Dynamic, context.Operation.Syntax.GetLocation())),
+            Dynamic,
             OperationKind.DynamicInvocation,
             OperationKind.DynamicMemberReference,
             OperationKind.DynamicIndexerAccess,
@@ -98,6 +98,15 @@ internal static class FrameworkCaches
     private static bool IsFramework(INamedTypeSymbol type) =>
         type.SpecialType != SpecialType.None
         || type.ContainingAssembly?.Name is { } assembly && (assembly.StartsWith("System.", StringComparison.Ordinal) || assembly is "System" or "mscorlib" or "netstandard");
+
+    private static void Dynamic(OperationAnalysisContext context)
+    {
+        // 'data.Go()' is a member and its invocation: told once.
+        if (context.Operation is not { Kind: OperationKind.DynamicMemberReference, Parent.Kind: OperationKind.DynamicInvocation })
+        {
+            Report(context, UnloadingRules.Dynamic);
+        }
+    }
 
     private static void Conversion(OperationAnalysisContext context)
     {
