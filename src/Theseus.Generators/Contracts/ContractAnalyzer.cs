@@ -19,7 +19,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         ContractRules.NotRepeatable,
         ContractRules.NotPublic,
         ContractRules.Pointer,
-        ContractRules.LazyArgument,
+        ContractRules.Sequence,
         ContractRules.Dispose,
         ContractRules.Protected,
         ContractRules.RoutingKey,

@@ -88,9 +88,9 @@ internal sealed class ContractCheck(INamedTypeSymbol contract, Location place, C
             return;
         }
 
-        if (ContractFacts.Way(method).Way == CallWay.Refused)
+        if (ContractFacts.Way(method) is (CallWay.Refused, _, var refusal))
         {
-            Report(ContractRules.LazyArgument, member, member.Name, method.Parameters.First(parameter => ContractFacts.KeepingOf(parameter) == Keeping.Impossible).Name);
+            Report(ContractRules.Sequence, member, member.Name, refusal);
             return;
         }
 

@@ -60,11 +60,11 @@ internal static class ContractRules
         "'{0}' gives out a pointer: what it points to may go with the component's code",
         "Memory of an unloaded component is gone, and reading it ends the process.");
 
-    public static readonly DiagnosticDescriptor LazyArgument = Rule.Error(
+    public static readonly DiagnosticDescriptor Sequence = Rule.Error(
         Rule.Contracts,
         "THS1009",
-        "A sequence's argument cannot be kept",
-        "'{0}' returns a lazy sequence, but the argument of its parameter '{1}' cannot be kept until the sequence is enumerated",
+        "A contract's sequence cannot be proxied",
+        "'{0}' cannot be proxied: {1}",
         "A sequence calls the component when it is enumerated. Take arguments by value; take a ReadOnlySpan or memory in the place of a Span.");
 
     public static readonly DiagnosticDescriptor Dispose = Rule.Warning(

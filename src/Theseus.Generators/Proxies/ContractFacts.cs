@@ -65,9 +65,14 @@ internal static class ContractFacts
         }
 
         var (way, result) = ByReturnType(returns);
-        if (IsLazy(way) && method.Parameters.Any(parameter => KeepingOf(parameter) == Keeping.Impossible))
+        if (IsLazy(way) && result is not null && result.IsRefLike())
         {
-            return (CallWay.Refused, null, "it returns a lazy sequence, but a parameter cannot be kept until the sequence is enumerated");
+            return (CallWay.Refused, null, "it returns a lazy sequence whose elements may live on the stack only");
+        }
+
+        if (IsLazy(way) && method.Parameters.FirstOrDefault(parameter => KeepingOf(parameter) == Keeping.Impossible) is { } lost)
+        {
+            return (CallWay.Refused, null, $"it returns a lazy sequence, but the argument of its parameter '{lost.Name}' cannot be kept until the sequence is enumerated");
         }
 
         return (way, result, "");

@@ -27,6 +27,7 @@ public sealed class ContractDiagnosticsTests
         { "[Idempotent] IAsyncEnumerable<int> Range();", "THS1006 Range" },
         { "unsafe byte* Memory();", "THS1008 Memory" },
         { "IEnumerable<int> Over(Span<int> values);", "THS1009 Over" },
+        { "IEnumerable<T> Stack<T>() where T : allows ref struct;", "THS1009 Stack" },
         { "protected void Hook();", "THS1011 Hook" },
         { "void Go([RoutingKey] string one, [RoutingKey] string two);", "THS1012 Go" },
         { "void Go([RoutingKey] out string one);", "THS1012 Go" },

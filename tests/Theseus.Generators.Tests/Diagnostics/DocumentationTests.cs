@@ -24,7 +24,8 @@ public sealed class DocumentationTests
     [Fact]
     public void TheDocumentationNamesNoDiagnosticThatDoesNotExist() => Assert.Equal(
         Rules().Select(rule => rule.Id).Order(),
-        s_page.Split('\n').Where(line => line.StartsWith("### THS", StringComparison.Ordinal)).Select(line => line[4..].Trim()));
+        s_page.Split('\n').Where(line => line.StartsWith("### THS1", StringComparison.Ordinal) || line.StartsWith("### THS2", StringComparison.Ordinal))
+            .Select(line => line[4..].Trim()));
 
     [Fact]
     public void EveryIdIsUsedOnce() => Assert.Equal(Rules().Count(), Rules().Select(rule => rule.Id).Distinct().Count());
