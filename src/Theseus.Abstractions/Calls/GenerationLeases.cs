@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -71,12 +72,14 @@ public sealed class GenerationLeases
     public long Admitted => Sum(first: 0);
 
     /// <summary>Counts the current thread in, if it has counters here.</summary>
+    /// <param name="index">The current thread's number.</param>
+    /// <param name="method">The method's number.</param>
+    /// <param name="cell">The current thread's counters.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryCountIn(int method)
+    internal bool TryCountIn(int index, int method, [NotNullWhen(true)] out long[]? cell)
     {
         var cells = _cells;
-        var index = LeaseThread.Index;
-        if ((uint)index < (uint)cells.Length && cells[index] is { } cell)
+        if ((uint)index < (uint)cells.Length && (cell = cells[index]) is not null)
         {
             ref var entries = ref Counter(cell, method, 0);
             // A release store, so that the compiler keeps it before the caller's second, acquiring, read of the
@@ -85,35 +88,41 @@ public sealed class GenerationLeases
             return true;
         }
 
+        cell = null;
         return false;
     }
 
     /// <summary>Counts the current thread in, making its counters if it has none.</summary>
-    internal void CountIn(int method)
+    internal long[] CountIn(int method)
     {
-        if (!TryCountIn(method))
+        long[]? cell;
+        while (!TryCountIn(LeaseThread.Index, method, out cell))
         {
             AddCell();
-            TryCountIn(method);
         }
+
+        return cell;
     }
 
     /// <summary>Counts a call out, on whichever thread it ends.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void CountOut(int method)
     {
         var cells = _cells;
         var index = LeaseThread.Index;
-        if ((uint)index < (uint)cells.Length && cells[index] is { } cell)
+        if ((uint)index >= (uint)cells.Length || cells[index] is not { } cell)
         {
-            ref var exits = ref Counter(cell, method, 1);
-            Volatile.Write(ref exits, exits + 1);
-        }
-        else
-        {
-            CountOutOnNewThread(method);
+            cell = AddCell();
         }
 
+        CountOut(cell, method);
+    }
+
+    /// <summary>Counts a call out, on the thread that these counters are of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CountOut(long[] cell, int method)
+    {
+        ref var exits = ref Counter(cell, method, 1);
+        Volatile.Write(ref exits, exits + 1);
         // Either the drainer's sums see the exit above, or this read sees its drain: the drainer sets it, then has every
         // processor execute a barrier, then sums.
         if (_drain is { } drain)
@@ -214,30 +223,23 @@ public sealed class GenerationLeases
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(cell), Padding + 2 * method + side);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CountOutOnNewThread(int method)
-    {
-        AddCell();
-        ref var exits = ref Counter(_cells[LeaseThread.Index]!, method, 1);
-        Volatile.Write(ref exits, exits + 1);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddCell()
+    private long[] AddCell()
     {
         var index = LeaseThread.EnsureIndex();
         lock (_lock)
         {
             var cells = _cells;
-            if (index < cells.Length && cells[index] is not null)
+            if (index < cells.Length && cells[index] is { } cell)
             {
-                return;
+                return cell;
             }
 
             // Copied, not grown in place: readers hold the array without a lock. The cells themselves stay the same.
             var copy = new long[]?[Math.Max(cells.Length, index + 1)];
             cells.CopyTo(copy, 0);
-            copy[index] = new long[2 * Padding + 2 * _methods];
+            copy[index] = cell = new long[2 * Padding + 2 * _methods];
             _cells = copy;
+            return cell;
         }
     }
 

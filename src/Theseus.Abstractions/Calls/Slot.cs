@@ -36,17 +36,19 @@ public abstract class Slot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter(int method, out CallLease lease)
     {
+        // The thread's number first: where it takes a call to find, nothing has to be kept across that call yet.
+        var index = LeaseThread.Index;
         var route = _route;
-        if (route.Sole is { } leases && leases.TryCountIn(method))
+        if (route.Sole is { } leases && leases.TryCountIn(index, method, out var cell))
         {
             // Counted in; now the route must still be the one that was read. See GenerationLeases for why.
             if (ReferenceEquals(_route, route))
             {
-                lease = new CallLease(leases);
+                lease = new CallLease(leases, cell);
                 return true;
             }
 
-            leases.CountOut(method);
+            leases.CountOut(cell, method);
         }
 
         lease = default;
@@ -59,13 +61,13 @@ public abstract class Slot
     /// </summary>
     protected internal bool TryEnter(RoutingSnapshot route, GenerationLeases leases, int method)
     {
-        leases.CountIn(method);
+        var cell = leases.CountIn(method);
         if (ReferenceEquals(_route, route))
         {
             return true;
         }
 
-        leases.CountOut(method);
+        leases.CountOut(cell, method);
         return false;
     }
 

@@ -22,7 +22,7 @@ internal static class FastWay
 
         code.Close().Line();
         var invocation = Invocation.Of(member, call, $"{lease}.Instance<{member.Declaring}>()");
-        var exit = $"{lease}.Exit({call.Index});";
+        var exit = $"{lease}.ExitHere({call.Index});";
         switch (call.Way)
         {
             case CallWay.Synchronous:

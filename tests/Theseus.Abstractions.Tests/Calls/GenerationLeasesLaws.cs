@@ -58,6 +58,18 @@ public sealed class GenerationLeasesLaws : IDisposable
     }
 
     [Fact]
+    public void ALeaseThatEndsOnItsOwnThreadIsOutWithoutALookForItsCounters()
+    {
+        _slot.Enter(1).Exit(1);
+        Assert.True(_slot.TryEnter(1, out var lease));
+        _slot.Publish(_new);
+        var drain = _old.DrainAsync();
+        Assert.False(drain.IsCompleted);
+        lease.ExitHere(1);
+        Assert.True(drain.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public void ALeaseMayEndOnAThreadThatNeverEntered()
     {
         var lease = _slot.Enter(2);
@@ -193,7 +205,7 @@ public sealed class GenerationLeasesLaws : IDisposable
         for (var call = 0; call < 1_000; call++)
         {
             Assert.True(_slot.TryEnter(0, out var lease));
-            lease.Exit(0);
+            lease.ExitHere(0);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -22,7 +22,7 @@ internal sealed class TestSlot(GenerationLeases first) : Slot("test", new Snapsh
             var route = Route;
             if (TryEnter(route, route.Sole!, method))
             {
-                return new CallLease(route.Sole!);
+                return new CallLease(route.Sole!, []);
             }
         }
     }

@@ -42,13 +42,13 @@ namespace Users.TheseusProxies
             }
             catch
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
                 throw;
             }
 
             if (task is null || task.IsCompleted)
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
                 return task;
             }
 
@@ -75,13 +75,13 @@ namespace Users.TheseusProxies
             }
             catch
             {
-                lease.Exit(1);
+                lease.ExitHere(1);
                 throw;
             }
 
             if (task is null || task.IsCompleted)
             {
-                lease.Exit(1);
+                lease.ExitHere(1);
                 return task;
             }
 
@@ -113,11 +113,11 @@ namespace Users.TheseusProxies
             }
             catch
             {
-                lease.Exit(2);
+                lease.ExitHere(2);
                 throw;
             }
 
-            lease.Exit(2);
+            lease.ExitHere(2);
             return default;
         }
 
@@ -147,11 +147,11 @@ namespace Users.TheseusProxies
             }
             catch
             {
-                lease.Exit(3);
+                lease.ExitHere(3);
                 throw;
             }
 
-            lease.Exit(3);
+            lease.ExitHere(3);
             return new global::System.Threading.Tasks.ValueTask<int>(result);
         }
 
@@ -175,13 +175,13 @@ namespace Users.TheseusProxies
             }
             catch
             {
-                lease.Exit(4);
+                lease.ExitHere(4);
                 throw;
             }
 
             if (task is null || task.IsCompleted)
             {
-                lease.Exit(4);
+                lease.ExitHere(4);
                 return task;
             }
 

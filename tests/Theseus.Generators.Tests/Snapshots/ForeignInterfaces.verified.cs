@@ -38,7 +38,7 @@ namespace System.Collections.Generic.TheseusProxies
             }
             finally
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
             }
         }
 

@@ -44,7 +44,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
             }
         }
 
@@ -81,7 +81,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(1);
+                lease.ExitHere(1);
             }
         }
 
@@ -120,7 +120,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(2);
+                    lease.ExitHere(2);
                 }
             }
         }
@@ -159,7 +159,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(3);
+                lease.ExitHere(3);
             }
         }
 
@@ -198,7 +198,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(4);
+                    lease.ExitHere(4);
                 }
             }
             set
@@ -215,7 +215,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(5);
+                    lease.ExitHere(5);
                 }
             }
         }

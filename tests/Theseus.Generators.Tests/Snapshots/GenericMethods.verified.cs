@@ -41,7 +41,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
             }
         }
 
@@ -79,7 +79,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(1);
+                lease.ExitHere(1);
             }
         }
 
@@ -118,7 +118,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(2);
+                lease.ExitHere(2);
             }
         }
 
@@ -158,7 +158,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(3);
+                lease.ExitHere(3);
             }
         }
 
@@ -197,7 +197,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(4);
+                lease.ExitHere(4);
             }
         }
 

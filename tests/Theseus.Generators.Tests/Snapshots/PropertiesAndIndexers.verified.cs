@@ -45,7 +45,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(0);
+                    lease.ExitHere(0);
                 }
             }
         }
@@ -71,7 +71,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(1);
+                    lease.ExitHere(1);
                 }
             }
             set
@@ -88,7 +88,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(2);
+                    lease.ExitHere(2);
                 }
             }
         }
@@ -148,7 +148,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease.Exit(3);
+                    lease.ExitHere(3);
                 }
             }
             init
@@ -192,7 +192,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease_.Exit(4);
+                    lease_.ExitHere(4);
                 }
             }
             set
@@ -209,7 +209,7 @@ namespace Users.TheseusProxies
                 }
                 finally
                 {
-                    lease_.Exit(5);
+                    lease_.ExitHere(5);
                 }
             }
         }
@@ -270,13 +270,13 @@ namespace Users.TheseusProxies
                 }
                 catch
                 {
-                    lease.Exit(6);
+                    lease.ExitHere(6);
                     throw;
                 }
 
                 if (task is null || task.IsCompleted)
                 {
-                    lease.Exit(6);
+                    lease.ExitHere(6);
                     return task;
                 }
 

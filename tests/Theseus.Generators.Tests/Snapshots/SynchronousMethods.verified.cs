@@ -42,7 +42,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(0);
+                lease.ExitHere(0);
             }
         }
 
@@ -79,7 +79,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(1);
+                lease.ExitHere(1);
             }
         }
 
@@ -116,7 +116,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(2);
+                lease.ExitHere(2);
             }
         }
 
@@ -141,7 +141,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(3);
+                lease.ExitHere(3);
             }
         }
 
@@ -178,7 +178,7 @@ namespace Users.TheseusProxies
             }
             finally
             {
-                lease.Exit(4);
+                lease.ExitHere(4);
             }
         }
 
