@@ -105,33 +105,39 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         LogStarted(_logger, component.Name, release.Manifest.Version.ToNormalizedString());
     }
 
-    /// <summary>The release that was confirmed last, while it fits what is configured; otherwise the newest that does.</summary>
+    /// <summary>The release that was confirmed last; without one, the newest that the component may begin with.</summary>
     private async Task<VerifiedRelease> ChooseAsync(HostedComponent component, CancellationToken cancellationToken)
     {
-        var range = component.Options.Version is { } text
-            ? VersionRange.TryParse(text, out var parsed)
-                ? parsed
-                : throw new InvalidOperationException($"Theseus:Components:{component.Name}:Version is '{text}', which is no version range; write it like 1.2.0 or [1.2.0,2.0.0).")
-            : null;
-        if (_memory.Get(component.Name).Confirmed is { } confirmed && (range is null || range.Satisfies(NuGetVersion.Parse(confirmed.Version))))
+        if (_memory.Get(component.Name).Confirmed is { } confirmed)
         {
-            var stored = await _catalog.GetStoredAsync(component.Name, confirmed.Digest, cancellationToken).ConfigureAwait(false);
-            if (stored.Release is { } release)
-            {
-                return release;
-            }
+            return await FindConfirmedAsync(component, confirmed, cancellationToken).ConfigureAwait(false);
+        }
 
-            LogConfirmedIsLost(_logger, component.Name, confirmed.Version, stored.Problem);
-            // The same release may still be in a feed.
-            var again = await _catalog.FindAsync(component.Name, component.Package, NuGetVersion.Parse(confirmed.Version), cancellationToken).ConfigureAwait(false);
-            return again.Release?.Digest == confirmed.Digest
-                ? again.Release
-                : throw new InvalidOperationException(
-                    $"The release that was confirmed last, {confirmed.Version}, cannot be used ({stored.Problem}) and no feed has it as it was. Put its package into a feed, or set Theseus:Components:{component.Name}:Version to one that is there.");
+        VersionRange? range = null;
+        if (component.Options.InitialVersion is { } text && !VersionRange.TryParse(text, out range))
+        {
+            throw new InvalidOperationException($"Theseus:Components:{component.Name}:InitialVersion is '{text}', which is no version range; write it like 1.2.0 or [1.2.0,2.0.0).");
         }
 
         var found = await _catalog.FindNewestAsync(component.Name, component.Package, range, cancellationToken).ConfigureAwait(false);
         return found.Release ?? throw new InvalidOperationException(found.Problem);
+    }
+
+    private async Task<VerifiedRelease> FindConfirmedAsync(HostedComponent component, ReleaseRef confirmed, CancellationToken cancellationToken)
+    {
+        var stored = await _catalog.GetStoredAsync(component.Name, confirmed.Digest, cancellationToken).ConfigureAwait(false);
+        if (stored.Release is { } release)
+        {
+            return release;
+        }
+
+        // The very same release may still be in a feed.
+        LogConfirmedIsLost(_logger, component.Name, confirmed.Version, stored.Problem);
+        var again = await _catalog.FindAsync(component.Name, component.Package, NuGetVersion.Parse(confirmed.Version), cancellationToken).ConfigureAwait(false);
+        return again.Release?.Digest == confirmed.Digest
+            ? again.Release
+            : throw new InvalidOperationException(
+                $"The release that was confirmed last, {confirmed.Version}, cannot be used ({stored.Problem}) and no feed has it as it was. Put its package into a feed, or delete '{Path.Combine(DataFolder, "components")}' to begin anew.");
     }
 
     [LoggerMessage(1001, LogLevel.Information, "Component '{Component}' serves with release {Version}")]

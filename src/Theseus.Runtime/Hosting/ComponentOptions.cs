@@ -7,11 +7,11 @@ public sealed class ComponentOptions
     public string? Package { get; set; }
 
     /// <summary>
-    /// The versions that may be served, as a NuGet version range: <c>1.2.0</c> means at least 1.2.0, <c>[1.2.0]</c> that one
-    /// alone. The first start takes the newest that fits; later starts the one that was confirmed last, while it fits.
-    /// Default: any that is not a pre-release.
+    /// The release to begin with, on a host that has not confirmed one yet: the newest in this NuGet version range.
+    /// <c>1.2.0</c> means at least 1.2.0, <c>[1.2.0]</c> that one alone. Once a release has been confirmed, the host
+    /// begins with that one. Default: the newest that is not a pre-release.
     /// </summary>
-    public string? Version { get; set; }
+    public string? InitialVersion { get; set; }
 
     /// <summary>How its releases are loaded. Default: <see cref="LoadingMode.Probation"/>.</summary>
     public LoadingMode Loading { get; set; } = LoadingMode.Probation;

@@ -20,7 +20,7 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
         var options = new ComponentOptions
         {
             Package = section[nameof(ComponentOptions.Package)],
-            Version = section[nameof(ComponentOptions.Version)],
+            InitialVersion = section[nameof(ComponentOptions.InitialVersion)],
             Loading = section.GetValue(nameof(ComponentOptions.Loading), LoadingMode.Probation),
         };
         registration.Configure?.Invoke(options);

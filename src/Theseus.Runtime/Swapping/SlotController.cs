@@ -97,8 +97,8 @@ internal sealed partial class SlotController
             return result;
         });
 
-    /// <summary>Gives an order to the trial that is going on, and returns the swap's end. Null when there is no trial.</summary>
-    public Task<SwapResult>? Order(TrialOrder order) => _swap is { } swap && swap.Watch?.Order(order) == true ? swap.Ending : null;
+    /// <summary>Gives an order to the swap that is going on, and returns its end. Null when none is, or it does not take the order.</summary>
+    public Task<SwapResult>? Order(TrialOrder order) => _swap is { } swap && swap.Order(order) ? swap.Ending : null;
 
     /// <summary>The weak handle of a generation that has been unloaded, for a look at what keeps it.</summary>
     public (Generation Generation, GenerationHandle? Handle)? Find(int number) =>

@@ -21,16 +21,28 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
     private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
     private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _takenBack = new();
     private HandoverPlan _plan = new();
     private HandoverResult _handedOver = new();
-
-    /// <summary>The swap's verdict-seeker, for operators; null outside the trial.</summary>
-    public TrialWatch? Watch { get; private set; }
+    private volatile TrialWatch? _watch;
 
     /// <summary>The swap's end, for whoever gave it an order.</summary>
     public Task<SwapResult> Ending => _ending.Task;
 
     public void TellEnd(SwapResult result) => _ending.TrySetResult(result);
+
+    /// <summary>An operator's order. To take back can be ordered at any step, and has an effect until the release is confirmed; to confirm, only during the trial.</summary>
+    /// <returns>Whether the order was taken.</returns>
+    public bool Order(TrialOrder order)
+    {
+        if (order == TrialOrder.TakeBack)
+        {
+            _takenBack.Cancel();
+            return true;
+        }
+
+        return _watch?.Order(order) ?? false;
+    }
 
     /// <summary>Runs the swap.</summary>
     /// <param name="staged">The generation that was staged for it; null when it has to be prepared.</param>
@@ -38,6 +50,8 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     /// <returns>The result, and the generation that serves now.</returns>
     public async Task<(SwapResult Result, Generation Serving)> RunAsync(Generation? staged, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _takenBack.Token);
+        cancellationToken = either.Token;
         var candidate = staged;
         try
         {
@@ -134,6 +148,8 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
                 _trial.Wake);
         }
 
+        // Before the first call can reach the candidate, so that an order finds the trial from its first moment on.
+        _watch = HasTrial ? new TrialWatch(_trial, options, slot.Setup.Time) : null;
         slot.Faults.Direct(candidate.Number, _trial);
         _handedOver = await _handover.RunAsync(
             _plan,
@@ -160,13 +176,11 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
             return (null, null);
         }
 
-        var watch = new TrialWatch(_trial, _recorder.Baseline.Observe(), options, slot.Setup.Time);
-        Watch = watch;
         try
         {
             var (order, verdict) = await _steps.RunAsync(
                 SwapStep.Observe,
-                () => watch.WatchAsync(token => slot.Candidates.CheckAsync(candidate, options, token), cancellationToken)).ConfigureAwait(false);
+                () => _watch!.WatchAsync(_recorder.Baseline.Observe(), token => slot.Candidates.CheckAsync(candidate, options, token), cancellationToken)).ConfigureAwait(false);
             return (Judge(order, verdict), verdict);
         }
         catch (Exception failure)
@@ -176,7 +190,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         }
         finally
         {
-            Watch = null;
+            _watch = null;
         }
     }
 
@@ -278,6 +292,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     public SwapResult Ended(Exception failure, Generation? candidate)
     {
         Forget();
+        _watch = null;
         slot.Faults.Direct(0, null);
         var (reason, detail) = failure switch
         {

@@ -16,7 +16,7 @@ internal enum TrialOrder
 /// Watches one trial to its verdict: wakes at every proven failure, and checks the candidate's health at intervals.
 /// Ends at the first failing verdict, at an operator's order, or when the trial's time is over.
 /// </summary>
-internal sealed class TrialWatch(Trial trial, TrialSideObservation? baseline, SwapOptions options, TimeProvider time)
+internal sealed class TrialWatch(Trial trial, SwapOptions options, TimeProvider time)
 {
     private readonly TaskCompletionSource<TrialOrder> _order = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,9 +24,11 @@ internal sealed class TrialWatch(Trial trial, TrialSideObservation? baseline, Sw
     public bool Order(TrialOrder order) => _order.TrySetResult(order);
 
     /// <summary>Watches.</summary>
+    /// <param name="baseline">How the stable version did right before the trial.</param>
     /// <param name="checkHealth">Throws <see cref="SwapFailedException"/> when the candidate is not fit.</param>
     /// <param name="cancellationToken">Ends the trial as <see cref="TrialOrder.TakeBack"/> does.</param>
-    public async Task<(TrialOrder? Order, TrialVerdict Verdict)> WatchAsync(Func<CancellationToken, Task> checkHealth, CancellationToken cancellationToken)
+    public async Task<(TrialOrder? Order, TrialVerdict Verdict)> WatchAsync(
+        TrialSideObservation baseline, Func<CancellationToken, Task> checkHealth, CancellationToken cancellationToken)
     {
         using var cancelled = cancellationToken.Register(() => Order(TrialOrder.TakeBack));
         var begun = time.GetTimestamp();
