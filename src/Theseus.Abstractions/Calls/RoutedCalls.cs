@@ -16,8 +16,9 @@ public static partial class RoutedCalls
     /// <param name="slot">The slot.</param>
     /// <param name="method">The method.</param>
     /// <param name="key">The call's routing key.</param>
-    /// <param name="call">Calls the instance it is given; may be called twice if the method is idempotent.</param>
-    public static T Invoke<T>(Slot slot, ContractMethod method, RoutingKey key, Func<object, T> call)
+    /// <param name="call">Calls the instance it is given, with the token it is given in place of the caller's; may be called twice if the method is idempotent.</param>
+    /// <param name="cancellationToken">The caller's token; the default if the method takes none.</param>
+    public static T Invoke<T>(Slot slot, ContractMethod method, RoutingKey key, Func<object, CancellationToken, T> call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(slot);
         ArgumentNullException.ThrowIfNull(method);
@@ -25,11 +26,11 @@ public static partial class RoutedCalls
         var routed = slot.Begin(method, key);
         try
         {
-            var answer = Answer(routed, call);
+            var answer = Answer(routed, call, cancellationToken);
             Succeed(routed);
             if (method.IsIdempotent)
             {
-                Copy(routed, (target, _) => new ValueTask<object?>(call(target)), answer);
+                Copy(routed, (target, token) => new ValueTask<object?>(call(target, token)), answer);
             }
 
             return answer;
@@ -41,14 +42,19 @@ public static partial class RoutedCalls
     }
 
     /// <inheritdoc cref="Invoke{T}"/>
-    public static void Invoke(Slot slot, ContractMethod method, RoutingKey key, Action<object> call)
+    public static void Invoke(Slot slot, ContractMethod method, RoutingKey key, Action<object, CancellationToken> call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
-        Invoke<object?>(slot, method, key, instance =>
-        {
-            call(instance);
-            return null;
-        });
+        Invoke<object?>(
+            slot,
+            method,
+            key,
+            (instance, token) =>
+            {
+                call(instance, token);
+                return null;
+            },
+            cancellationToken);
     }
 
     /// <summary>Tells how a call went that the proxy made itself, and ends it.</summary>
@@ -74,13 +80,13 @@ public static partial class RoutedCalls
         }
     }
 
-    private static T Answer<T>(RoutedCall routed, Func<object, T> call)
+    private static T Answer<T>(RoutedCall routed, Func<object, CancellationToken, T> call, CancellationToken cancellationToken)
     {
         try
         {
-            return call(routed.Instance);
+            return call(routed.Instance, cancellationToken);
         }
-        catch (Exception failure) when (routed.CanShield(failure))
+        catch (Exception failure) when (!IsCallersOwn(failure, cancellationToken) && routed.CanShield(failure))
         {
             routed.Shield(failure);
         }
@@ -93,7 +99,7 @@ public static partial class RoutedCalls
         // From here on the call's lease is on the stable generation.
         try
         {
-            return call(routed.Instance);
+            return call(routed.Instance, cancellationToken);
         }
         catch (Exception failure)
         {

@@ -64,7 +64,17 @@ internal static class LiveObjects
             return $"the span '{named.Report()}'";
         }
 
+        if (IsException(named))
+        {
+            return $"the exception '{named.Report()}', which refers to the code that threw it";
+        }
+
         var name = named.FullName();
+        if (name == "System.Lazy")
+        {
+            return $"the lazy '{named.Report()}'";
+        }
+
         if (s_followed.Contains(name) && !isDirect)
         {
             return $"the lazy '{named.Report()}' inside another type";
@@ -91,6 +101,19 @@ internal static class LiveObjects
             TypeKind.Class when named.IsAbstract && IsOpen(named) && HasBehaviour(named) => $"the abstract class '{named.Report()}'",
             _ => null,
         };
+    }
+
+    private static bool IsException(INamedTypeSymbol type)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current.FullName() == "System.Exception")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The collections' interfaces are taken for data, though they need not be.

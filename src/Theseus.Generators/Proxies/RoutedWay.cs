@@ -88,8 +88,8 @@ internal static class RoutedWay
         var later = $"({instance}, {token}) => {invocation}";
         var made = call.Way switch
         {
-            CallWay.Synchronous when call.Returns == "void" => $"{Calls}.Invoke({start}, {instance} => {{ {invocation}; }})",
-            CallWay.Synchronous => $"{Calls}.Invoke<{call.Returns}>({start}, {now})",
+            CallWay.Synchronous when call.Returns == "void" => $"{Calls}.Invoke({start}, ({instance}, {token}) => {{ {invocation}; }}, {callers})",
+            CallWay.Synchronous => $"{Calls}.Invoke<{call.Returns}>({start}, {later}, {callers})",
             CallWay.Task => $"{Calls}.InvokeTask({start}, {later}, {callers})",
             CallWay.TaskOfResult => $"{Calls}.InvokeTask<{call.Result}>({start}, {later}, {callers})",
             CallWay.ValueTask => $"{Calls}.InvokeValueTask({start}, {later}, {callers})",
@@ -112,7 +112,7 @@ internal static class RoutedWay
     {
         { Keeping: Keeping.CopiedToArray } => $"new {parameter.Type}({kept[parameter]})",
         { Keeping: Keeping.Copied } => $"in {kept[parameter]}",
-        { IsToken: true } when way is not (CallWay.Synchronous or CallWay.Stream or CallWay.Sequence or CallWay.UntypedSequence or CallWay.Enumerator or CallWay.UntypedEnumerator) => token,
+        { IsToken: true } when way is not (CallWay.Stream or CallWay.Sequence or CallWay.UntypedSequence or CallWay.Enumerator or CallWay.UntypedEnumerator) => token,
         _ => parameter.Name,
     };
 

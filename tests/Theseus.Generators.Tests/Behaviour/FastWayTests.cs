@@ -195,7 +195,7 @@ public sealed class FastWayTests
             ["GetEnumerator()", "IEnumerable.GetEnumerator()", .. AsynchronousMethods.Order(StringComparer.Ordinal)],
             methods.Where(method => !method.IsSynchronous).Select(method => method.Name).OrderBy(name => name.Contains("GetEnumerator") ? 0 : 1).ThenBy(name => name, StringComparer.Ordinal));
         Assert.Equal(
-            ["Add(int, int)", "Sum(ReadOnlySpan<int>, in decimal)", "Render(string, CancellationToken)", "Next(int, CancellationToken)"],
+            ["Add(int, int)", "Sum(ReadOnlySpan<int>, in decimal)", "Wait(int, CancellationToken)", "Render(string, CancellationToken)", "Next(int, CancellationToken)"],
             methods.Where(method => method.IsIdempotent).Select(method => method.Name));
     }
 

@@ -35,6 +35,9 @@ public interface IProbe : IBase, IOther, IEnumerable<int>, IDisposable
     [Idempotent]
     int Sum(ReadOnlySpan<int> values, in decimal extra);
 
+    [Idempotent]
+    int Wait(int value, CancellationToken cancellationToken);
+
     int Fill(Span<int> target, ref int calls, out int last);
 
     ReadOnlySpan<char> Trim(ReadOnlySpan<char> text);

@@ -46,6 +46,12 @@ internal sealed class Probe : IProbe
         return sum;
     }
 
+    public int Wait(int value, CancellationToken cancellationToken)
+    {
+        Token = cancellationToken;
+        return Result() as int? ?? value;
+    }
+
     public int Fill(Span<int> target, ref int calls, out int last)
     {
         target.Fill(++calls);

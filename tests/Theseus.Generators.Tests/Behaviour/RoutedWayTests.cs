@@ -103,9 +103,11 @@ public sealed class RoutedWayTests
             new Probe { Result = () => stableCalls++ });
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => proxy.Render("", source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => proxy.Wait(1, source.Token));
 
         Assert.Equal(0, stableCalls);
-        Assert.Equal(["fail OperationCanceledException", "end"], slot.Log);
+        Assert.Equal(2, slot.Log.Count(what => what == "end"));
+        Assert.DoesNotContain(slot.Log, what => what.StartsWith("shield", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,15 +160,19 @@ public sealed class RoutedWayTests
 
         Assert.Equal(16, proxy.Sum(values, 10m));
         Assert.Equal(6, await proxy.Next(5, source.Token));
+        Assert.Equal(7, proxy.Wait(7, source.Token));
         proxy.Void("not idempotent, not copied");
 
-        Assert.Equal(["succeed", "copy 16", "end", "succeed", "copy 6", "end", "succeed", "end"], slot.Log);
+        Assert.Equal(["succeed", "copy 16", "end", "succeed", "copy 6", "end", "succeed", "copy 7", "end", "succeed", "end"], slot.Log);
         var other = new Probe { Result = () => 100 };
         values[0] = 1_000;
         using var own = new CancellationTokenSource();
         Assert.Equal(106, await slot.Replays[0](other, own.Token));
         Assert.Equal(6, await slot.Replays[1](other, own.Token));
         Assert.Equal(own.Token, other.Token);
+        using var later = new CancellationTokenSource();
+        Assert.Equal(100, await slot.Replays[2](other, later.Token));
+        Assert.Equal(later.Token, other.Token);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ namespace Users.TheseusProxies
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         private int Count_get_Routed0()
         {
-            return global::Theseus.Calls.RoutedCalls.Invoke<int>(this.Slot, s_methods[0], global::Theseus.Calls.RoutingKey.Current, instance => ((global::Users.IThing)instance).Count);
+            return global::Theseus.Calls.RoutedCalls.Invoke<int>(this.Slot, s_methods[0], global::Theseus.Calls.RoutingKey.Current, (instance, token) => ((global::Users.IThing)instance).Count, default);
         }
 
         string? global::Users.IThing.Name

@@ -125,7 +125,7 @@ namespace Users.TheseusProxies
         {
             var amount_kept = amount;
             var text_kept = text.ToArray();
-            return global::Theseus.Calls.RoutedCalls.Invoke<string>(this.Slot, s_methods[2], global::Theseus.Calls.RoutingKey.From(tenant), instance => ((global::Users.IThing)instance).Repeatable(tenant, in amount_kept, new global::System.ReadOnlySpan<char>(text_kept)));
+            return global::Theseus.Calls.RoutedCalls.Invoke<string>(this.Slot, s_methods[2], global::Theseus.Calls.RoutingKey.From(tenant), (instance, token) => ((global::Users.IThing)instance).Repeatable(tenant, in amount_kept, new global::System.ReadOnlySpan<char>(text_kept)), default);
         }
 
         int global::Users.IThing.ByReference(ref int first, out string? second, ref readonly long third, global::System.Span<byte> fourth)
