@@ -34,11 +34,15 @@ internal static class Compiled
 
     public static string RepositoryRoot { get; } = FindRoot();
 
-    public static CSharpCompilation Of(params string[] sources) => CSharpCompilation.Create(
+    // All compilations are made from this one, so that the references are read once.
+    private static readonly CSharpCompilation s_empty = CSharpCompilation.Create(
         "Sample",
-        new[] { Usings }.Concat(sources).Select((source, index) => CSharpSyntaxTree.ParseText(source, ParseOptions, $"File{index}.cs")),
+        [CSharpSyntaxTree.ParseText(Usings, ParseOptions, "Usings.cs")],
         s_references,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+
+    public static CSharpCompilation Of(params string[] sources) => s_empty.AddSyntaxTrees(
+        sources.Select((source, index) => CSharpSyntaxTree.ParseText(source, ParseOptions, $"File{index + 1}.cs")));
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ProxyGenerator().AsSourceGenerator()],
