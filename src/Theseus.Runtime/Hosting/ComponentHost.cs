@@ -6,6 +6,7 @@ using NuGet.Versioning;
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
+using Theseus.Runtime.Operating;
 using Theseus.Runtime.Swapping;
 
 namespace Theseus.Runtime.Hosting;
@@ -21,12 +22,15 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
     private readonly ILogger<ComponentHost> _logger;
     private readonly HostMemory _memory;
     private readonly ReleaseCatalog _catalog;
+    private readonly TimeProvider _time;
+    private OperatorEndpoint? _endpoint;
     private bool _isStopped;
 
     public ComponentHost(IServiceProvider services, ComponentRegistrations registrations, IOptions<TheseusOptions> options, TimeProvider time, ILogger<ComponentHost> logger)
     {
         _options = options;
         _logger = logger;
+        _time = time;
         var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory;
         DataFolder = Path.GetFullPath(options.Value.DataFolder, root);
         _memory = HostMemory.Open(DataFolder, time, logger);
@@ -72,9 +76,30 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Value.OperatorEndpoint)
+        {
+            try
+            {
+                _endpoint = OperatorEndpoint.Start(DataFolder, new EngineOperator(Engine, name => _components[name].Options.Swap), _time, _logger);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                LogNoEndpoint(_logger, failure.Message);
+            }
+        }
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        return Task.CompletedTask;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (_endpoint is not null)
+        {
+            await _endpoint.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -89,6 +114,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
     public async ValueTask DisposeAsync()
     {
+        await StoppingAsync(CancellationToken.None).ConfigureAwait(false);
         if (!_isStopped)
         {
             await StoppedAsync(CancellationToken.None).ConfigureAwait(false);
@@ -145,6 +171,9 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
     [LoggerMessage(1002, LogLevel.Error, "Component '{Component}' could not be started: {Problem}")]
     private static partial void LogNotStarted(ILogger logger, string component, string problem);
+
+    [LoggerMessage(1004, LogLevel.Warning, "The host cannot be steered by the command line: {Problem}")]
+    private static partial void LogNoEndpoint(ILogger logger, string problem);
 
     [LoggerMessage(1003, LogLevel.Warning, "Component '{Component}': the confirmed release {Version} cannot be used from the host's store: {Problem}")]
     private static partial void LogConfirmedIsLost(ILogger logger, string component, string version, string problem);

@@ -1,0 +1,193 @@
+using System.IO.Pipes;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Theseus.Runtime.Operating;
+
+/// <summary>
+/// Lets operators on this machine, under the same user, steer a host: a named pipe, one request and one response for
+/// each connection. What an operator began goes on when he goes away; it ends with the host.
+/// </summary>
+internal sealed partial class OperatorEndpoint : IAsyncDisposable
+{
+    internal const int LongestRequest = 64 << 10;
+
+    // A Unix socket's path is limited to 104 bytes on some systems.
+    private const int LongestSocketPath = 100;
+    private const int ConnectionsAtMost = 8;
+    private static readonly TimeSpan s_talk = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _free = new(ConnectionsAtMost, ConnectionsAtMost);
+    private readonly HashSet<Task> _conversations = [];
+    private readonly string _file;
+    private readonly string _pipe;
+    private readonly OperatorDesk _desk;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Task _accepting;
+
+    private OperatorEndpoint(string folder, string pipe, OperatorDesk desk, TimeProvider time, ILogger log)
+    {
+        (_file, _pipe, _desk, _time, _log) = (Path.Combine(folder, OperatorAddress.FileName), pipe, desk, time, log);
+        _accepting = AcceptAsync(Listen());
+    }
+
+    /// <summary>Opens the endpoint of a host. Its data folder must belong to this process alone.</summary>
+    /// <exception cref="IOException">The pipe cannot be made.</exception>
+    public static OperatorEndpoint Start(string dataFolder, IOperator host, TimeProvider time, ILogger log)
+    {
+        dataFolder = Path.GetFullPath(dataFolder);
+        var now = time.GetUtcNow();
+        var pipe = PipeOf(dataFolder);
+        var endpoint = new OperatorEndpoint(dataFolder, pipe, new(host, dataFolder, now, log), time, log);
+        // Written when somebody listens, and as a whole.
+        var address = new OperatorAddress(OperatorRequest.CurrentVersion, pipe, Environment.ProcessId, now);
+        File.WriteAllBytes(endpoint._file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(address, OperatorJson.Default.OperatorAddress));
+        File.Move(endpoint._file + ".tmp", endpoint._file, overwrite: true);
+        return endpoint;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        File.Delete(_file);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        Task[] left;
+        lock (_conversations)
+        {
+            left = [.. _conversations];
+        }
+
+        // They have been told to stop. What does not is the operation's affair, which has deadlines of its own.
+        await Task.WhenAll(left).WaitAsync(s_talk, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // In the data folder where the path is short enough: there nobody else can take its place.
+    private static string PipeOf(string dataFolder)
+    {
+        var socket = Path.Combine(dataFolder, "operator.sock");
+        return !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(socket) <= LongestSocketPath
+            ? socket
+            : $"theseus-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)))[..24]}";
+    }
+
+    private NamedPipeServerStream Listen() =>
+        new(_pipe, PipeDirection.InOut, ConnectionsAtMost, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+
+    private async Task AcceptAsync(NamedPipeServerStream first)
+    {
+        var pipe = first;
+        try
+        {
+            while (true)
+            {
+                await _free.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                pipe ??= Listen();
+                if (await ConnectAsync(pipe).ConfigureAwait(false))
+                {
+                    Track(TalkAsync(pipe));
+                }
+                else
+                {
+                    await pipe.DisposeAsync().ConfigureAwait(false);
+                    _free.Release();
+                }
+
+                pipe = null;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            // The loop's boundary: the host serves on without its endpoint.
+            LogEnded(_log, e);
+        }
+        finally
+        {
+            if (pipe is not null)
+            {
+                await pipe.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> ConnectAsync(NamedPipeServerStream pipe)
+    {
+        try
+        {
+            await pipe.WaitForConnectionAsync(_stopping.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            LogTurnedAway(_log, e.Message);
+            return false;
+        }
+    }
+
+    private void Track(Task conversation)
+    {
+        lock (_conversations)
+        {
+            _conversations.Add(conversation);
+        }
+
+        _ = conversation.ContinueWith(
+            ended =>
+            {
+                lock (_conversations)
+                {
+                    _conversations.Remove(ended);
+                }
+
+                _free.Release();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private async Task TalkAsync(NamedPipeServerStream pipe)
+    {
+        await using (pipe.ConfigureAwait(false))
+        {
+            try
+            {
+                var line = await InTimeAsync(token => JsonLines.ReadAsync(pipe, LongestRequest, token)).ConfigureAwait(false);
+                var response = await _desk.AnswerAsync(line, _stopping.Token).ConfigureAwait(false);
+                await InTimeAsync(async token =>
+                {
+                    await JsonLines.WriteAsync(pipe, response, OperatorJson.Default.OperatorResponse, token).ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The operator has gone away, or said nothing in time.
+                LogTurnedAway(_log, e.Message);
+            }
+        }
+    }
+
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> talk)
+    {
+        using var limit = new CancellationTokenSource(s_talk, _time);
+        return await talk(limit.Token).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(2402, LogLevel.Warning, "An operator's connection was ended: {Problem}")]
+    private static partial void LogTurnedAway(ILogger log, string problem);
+
+    [LoggerMessage(2403, LogLevel.Error, "The operator endpoint has ended; the host cannot be steered by the command line until it is started again")]
+    private static partial void LogEnded(ILogger log, Exception exception);
+}
