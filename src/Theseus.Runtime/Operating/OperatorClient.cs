@@ -20,7 +20,7 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public async Task<HostStatus> GetStatusAsync(CancellationToken cancellationToken) =>
-        (await AskAsync(new() { Verb = OperatorVerb.Status }, s_question, cancellationToken).ConfigureAwait(false)).Status ?? throw Nonsense();
+        (await AskAsync(Request(OperatorVerb.Status), s_question, cancellationToken).ConfigureAwait(false)).Status ?? throw Nonsense();
 
     /// <summary>The newest records of a component's swaps, the newest first.</summary>
     /// <param name="component">The component.</param>
@@ -28,7 +28,7 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public async Task<IReadOnlyList<SwapRecord>> GetHistoryAsync(string component, int newest, CancellationToken cancellationToken) =>
-        (await AskAsync(new() { Verb = OperatorVerb.History, Component = component, Newest = newest }, s_question, cancellationToken).ConfigureAwait(false)).History ?? throw Nonsense();
+        (await AskAsync(Request(OperatorVerb.History) with { Component = component, Newest = newest }, s_question, cancellationToken).ConfigureAwait(false)).History ?? throw Nonsense();
 
     /// <summary>Tells what keeps a generation in memory.</summary>
     /// <param name="component">The component.</param>
@@ -37,7 +37,7 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public async Task<IReadOnlyList<PinFinding>> ExplainAsync(string component, int generation, bool walkHeap, CancellationToken cancellationToken) =>
-        (await AskAsync(new() { Verb = OperatorVerb.Why, Component = component, Generation = generation, WalkHeap = walkHeap }, s_operation, cancellationToken).ConfigureAwait(false)).Pins ?? throw Nonsense();
+        (await AskAsync(Request(OperatorVerb.Why) with { Component = component, Generation = generation, WalkHeap = walkHeap }, s_operation, cancellationToken).ConfigureAwait(false)).Pins ?? throw Nonsense();
 
     /// <summary>Makes a release ready beside the one that serves.</summary>
     /// <param name="component">The component.</param>
@@ -45,7 +45,7 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public Task<SwapAnswer> StageAsync(string component, string version, CancellationToken cancellationToken) =>
-        OperateAsync(new() { Verb = OperatorVerb.Stage, Component = component, Release = version }, cancellationToken);
+        OperateAsync(Request(OperatorVerb.Stage) with { Component = component, Release = version }, cancellationToken);
 
     /// <summary>Swaps a component to a release; completes when it is confirmed or taken back.</summary>
     /// <param name="component">The component.</param>
@@ -54,21 +54,23 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken) =>
-        OperateAsync(new() { Verb = OperatorVerb.Swap, Component = component, Release = version, Trial = trial }, cancellationToken);
+        OperateAsync(Request(OperatorVerb.Swap) with { Component = component, Release = version, Trial = trial }, cancellationToken);
 
     /// <summary>Takes back what is on trial; otherwise goes back to the release that was confirmed before.</summary>
     /// <param name="component">The component.</param>
     /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public Task<SwapAnswer> RollbackAsync(string component, CancellationToken cancellationToken) =>
-        OperateAsync(new() { Verb = OperatorVerb.Rollback, Component = component }, cancellationToken);
+        OperateAsync(Request(OperatorVerb.Rollback) with { Component = component }, cancellationToken);
 
     /// <summary>Confirms what is on trial.</summary>
     /// <param name="component">The component.</param>
     /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public Task<SwapAnswer> ConfirmAsync(string component, CancellationToken cancellationToken) =>
-        OperateAsync(new() { Verb = OperatorVerb.Confirm, Component = component }, cancellationToken);
+        OperateAsync(Request(OperatorVerb.Confirm) with { Component = component }, cancellationToken);
+
+    private static OperatorRequest Request(OperatorVerb verb) => new(OperatorRequest.CurrentVersion, verb);
 
     private async Task<SwapAnswer> OperateAsync(OperatorRequest request, CancellationToken cancellationToken) =>
         (await AskAsync(request, s_operation, cancellationToken).ConfigureAwait(false)).Swap ?? throw Nonsense();

@@ -16,14 +16,10 @@ internal enum OperatorVerb
 }
 
 /// <summary>One request: a line of JSON.</summary>
-internal sealed record OperatorRequest
+internal sealed record OperatorRequest(int Version, OperatorVerb Verb)
 {
     /// <summary>The version of the conversation that this code speaks.</summary>
     public const int CurrentVersion = 1;
-
-    public int Version { get; init; } = CurrentVersion;
-
-    public required OperatorVerb Verb { get; init; }
 
     public string? Component { get; init; }
 
@@ -68,7 +64,7 @@ internal sealed record OperatorAddress(int Version, string Pipe, int ProcessId, 
 }
 
 /// <summary>The written form of what is said.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(OperatorRequest))]
 [JsonSerializable(typeof(OperatorResponse))]
 [JsonSerializable(typeof(OperatorAddress))]

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Runtime.Memory;
 using Theseus.Testing;
-using Xunit;
 
 namespace Theseus.Runtime.Tests.Memory;
 

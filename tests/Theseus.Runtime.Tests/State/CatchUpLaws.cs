@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Theseus.Packaging;
 using Theseus.Runtime.State;
-using Xunit;
 
 namespace Theseus.Runtime.Tests.State;
 

@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Theseus.Packaging;
 using Theseus.Runtime.State;
-using Xunit;
 
 namespace Theseus.Runtime.Tests.State;
 
@@ -140,7 +139,7 @@ public sealed class HandoverPlanLaws
         var from = Parties.Of(table, "1.0.0", Parties.State(StateKind.Transferred, 1));
         var state = Parties.State(StateKind.Transferred, 2, Parties.Up);
 
-        foreach (var migration in new[] { null, new object(), new UpwardMigration(new()) })
+        foreach (var migration in new[] { null, new object(), new UpwardMigration() })
         {
             var plan = await PlanAsync(from, Parties.Of(table, "2.0.0", state, migration));
 

@@ -20,7 +20,7 @@ internal sealed class Scene
         New = Make(kind, newSchema);
         Slot = new(Old, Clock);
         From = Parties.Of(Old, "1.0.0", Parties.State(kind, 1));
-        object carried = declared is { IsReversible: false, MigratesChanges: false } ? new UpwardMigration(Migration) : Migration;
+        object carried = declared is { IsReversible: false, MigratesChanges: false } ? new UpwardMigration { Inner = Migration } : Migration;
         To = newSchema == 1
             ? Parties.Of(New, "1.1.0", Parties.State(kind, 1))
             : Parties.Of(New, "2.0.0", Parties.State(kind, newSchema, declared ?? Parties.Up), carried);

@@ -191,6 +191,7 @@ internal static class TableText
 }
 
 /// <summary>Schema 1 to 2 and back; each table is migrated as a whole, changes as well.</summary>
+[StateMigration(1, 2)]
 internal class TableMigration : IReversibleStateMigration, IChangeMigration
 {
     public Func<Place, CancellationToken, ValueTask> At { get; set; } = static (_, _) => default;
@@ -226,6 +227,7 @@ internal class TableMigration : IReversibleStateMigration, IChangeMigration
 }
 
 /// <summary>A migration whose way back forgets the last counter.</summary>
+[StateMigration(1, 2)]
 internal sealed class ForgetfulMigration : TableMigration
 {
     public override async ValueTask UndoAsync(Stream source, Stream destination, CancellationToken cancellationToken)
@@ -241,10 +243,13 @@ internal sealed class ForgetfulMigration : TableMigration
 }
 
 /// <summary>A migration that says of itself no more than that it leads upwards.</summary>
-internal sealed class UpwardMigration(TableMigration inner) : IStateMigration
+[StateMigration(1, 2)]
+internal sealed class UpwardMigration : IStateMigration
 {
+    public TableMigration Inner { get; init; } = new();
+
     public ValueTask MigrateAsync(Stream source, Stream destination, CancellationToken cancellationToken) =>
-        inner.MigrateAsync(source, destination, cancellationToken);
+        Inner.MigrateAsync(source, destination, cancellationToken);
 }
 
 internal static class Parties

@@ -1,6 +1,5 @@
 using Theseus.Packaging;
 using Theseus.Runtime.State;
-using Xunit;
 
 namespace Theseus.Runtime.Tests.State;
 
