@@ -1,0 +1,87 @@
+using Theseus.Demo.Load;
+using Theseus.Demo.Report;
+using Theseus.Demo.Screen;
+
+namespace Theseus.Demo.Acts;
+
+/// <summary>One run of all acts, on a service of its own, under one load that never pauses.</summary>
+internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider time)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    public async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetUtcNow();
+        var start = time.GetTimestamp();
+        await using var service = await DemoService.StartAsync(options.Releases, cancellationToken);
+        using var requests = new DemoRequests(service.Address, Documents());
+        var recording = new LoadRecording();
+        var load = new OpenLoopLoad(requests.SendAsync, options.Rate, time, recording);
+        screen.ServiceStarted(service.Address, options.Rate);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = load.RunAsync(stop.Token, s_patience);
+        var acts = new List<ActReport>();
+        try
+        {
+            using var watch = new LoadWatch(recording, load, screen, time);
+            // The service's own first requests pay for the compilation of ASP.NET Core; they belong to no act.
+            await Task.Delay(options.Window, time, cancellationToken);
+            var player = new ActPlayer(service, recording, options, screen, time);
+            for (var i = 0; i < Act.All.Count; i++)
+            {
+                screen.ActBegins(i + 1, Act.All[i]);
+                var report = await player.PlayAsync(Act.All[i], cancellationToken);
+                acts.Add(report);
+                screen.ActEnded(report);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await sending;
+        }
+
+        CompareCounts(acts, requests, service);
+        return Report(startedAt, time.GetElapsedTime(start), recording, acts);
+    }
+
+    // When every answer has been read: a permit that is on its way is counted on one side only.
+    private static void CompareCounts(List<ActReport> acts, DemoRequests requests, DemoService service)
+    {
+        for (var i = 0; i < acts.Count; i++)
+        {
+            if (Act.All[i].ComparesCounts)
+            {
+                var counts = CountsReport.Compare(requests.Granted, service.Limiter.Snapshot());
+                acts[i] = acts[i] with
+                {
+                    Counts = counts,
+                    AsExpected = acts[i].AsExpected && counts.AreIntact,
+                    Detail = counts.AreIntact ? acts[i].Detail : $"{acts[i].Detail} The counts differ for {counts.ClientsThatDiffer} clients.".Trim(),
+                };
+            }
+        }
+    }
+
+    private DemoReport Report(DateTimeOffset startedAt, TimeSpan duration, LoadRecording recording, List<ActReport> acts)
+    {
+        var (sent, failed) = recording.Totals;
+        return new DemoReport
+        {
+            Ok = failed == 0 && acts.All(act => act.AsExpected),
+            StartedAt = startedAt,
+            DurationSeconds = Math.Round(duration.TotalSeconds, 1),
+            RequestsPerSecond = options.Rate,
+            Requests = sent,
+            FailedCalls = failed,
+            Failures = [.. recording.Between(0, long.MaxValue).Where(sample => sample.Fault is not null).Take(10).Select(sample => sample.Fault!)],
+            Acts = acts,
+        };
+    }
+
+    private static IEnumerable<(string Name, string Markdown)> Documents() => Directory
+        .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "documents"), "*.md")
+        .Order(StringComparer.Ordinal)
+        .Select(file => (Path.GetFileName(file), File.ReadAllText(file)));
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Theseus.Demo.Report;
+
+/// <summary>What the demo reports: <c>docs/reference/demo-report.md</c> says what each member means.</summary>
+internal sealed record DemoReport
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public required bool Ok { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required double DurationSeconds { get; init; }
+
+    public required int RequestsPerSecond { get; init; }
+
+    public required long Requests { get; init; }
+
+    public required long FailedCalls { get; init; }
+
+    /// <summary>The first few failures, in words.</summary>
+    public required IReadOnlyList<string> Failures { get; init; }
+
+    public required IReadOnlyList<ActReport> Acts { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+}
+
+/// <summary>What came of one act.</summary>
+internal sealed record ActReport
+{
+    public required string Name { get; init; }
+
+    public required string Component { get; init; }
+
+    public required string From { get; init; }
+
+    public required string To { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public required string ExpectedOutcome { get; init; }
+
+    public required bool AsExpected { get; init; }
+
+    /// <summary>Why it ended so, and what of it was not as expected; empty when there is nothing to say.</summary>
+    public required string Detail { get; init; }
+
+    public required string ServesNow { get; init; }
+
+    public required long Requests { get; init; }
+
+    public required long FailedCalls { get; init; }
+
+    /// <summary>The calls that failed on the release on trial and were answered by the stable one.</summary>
+    public required long ShieldedCalls { get; init; }
+
+    public required double CriticalSectionMs { get; init; }
+
+    public required long StateBytes { get; init; }
+
+    public required LatencyPhases LatencyMs { get; init; }
+
+    public required double? DrainMs { get; init; }
+
+    public required double? UnloadMs { get; init; }
+
+    public required bool OldGenerationGone { get; init; }
+
+    /// <summary>How the generation that had to go went, or what keeps it.</summary>
+    public required string Retirement { get; init; }
+
+    public required IReadOnlyList<StepReport> Steps { get; init; }
+
+    /// <summary>The counts of the stateful act; null in the others.</summary>
+    public CountsReport? Counts { get; init; }
+}
+
+internal sealed record LatencyPhases(LatencySummary Before, LatencySummary During, LatencySummary After);
+
+internal sealed record StepReport(string Step, double Ms);
+
+/// <param name="GrantedByAnswers">The permits that answers to the load said were given.</param>
+/// <param name="GrantedByComponent">The permits that the component counts, after it was upgraded under way.</param>
+/// <param name="ClientsThatDiffer">For how many clients the two are not equal.</param>
+internal sealed record CountsReport(long GrantedByAnswers, long GrantedByComponent, int ClientsThatDiffer)
+{
+    [JsonIgnore]
+    public bool AreIntact => GrantedByAnswers == GrantedByComponent && ClientsThatDiffer == 0 && GrantedByAnswers > 0;
+
+    public static CountsReport Compare(IReadOnlyDictionary<string, long> answers, IReadOnlyDictionary<string, long> component) => new(
+        answers.Values.Sum(),
+        component.Values.Sum(),
+        answers.Keys.Union(component.Keys, StringComparer.Ordinal).Count(client => answers.GetValueOrDefault(client) != component.GetValueOrDefault(client)));
+}
