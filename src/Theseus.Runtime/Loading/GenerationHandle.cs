@@ -19,6 +19,7 @@ internal sealed class GenerationHandle
     {
         Component = manifest.Component;
         Version = manifest.Version.ToNormalizedString();
+        EntryType = manifest.Entry.Type;
         LoadContext = code.Name!;
         IsCollectible = code.IsCollectible;
         // Long weak references: the context is resurrected by its finalizer, and its code is there for as long as it is.
@@ -31,6 +32,9 @@ internal sealed class GenerationHandle
 
     /// <summary>The release's version.</summary>
     public string Version { get; }
+
+    /// <summary>The full name of the component's class.</summary>
+    public string EntryType { get; }
 
     /// <summary>The load context's name, unique in the process.</summary>
     public string LoadContext { get; }

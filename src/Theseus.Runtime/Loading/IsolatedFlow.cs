@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Theseus.Runtime.Loading;
 
 /// <summary>
@@ -20,12 +22,14 @@ internal static class IsolatedFlow
     }
 
     /// <summary>Runs it, the asynchronous rest included.</summary>
+    [OverloadResolutionPriority(1)]
     public static Task RunAsync(Func<Task> work) => Run(work);
 
     /// <summary>Runs it, the asynchronous rest included.</summary>
     public static ValueTask RunAsync(Func<ValueTask> work) => Run(work);
 
     /// <summary>Runs it, the asynchronous rest included.</summary>
+    [OverloadResolutionPriority(1)]
     public static Task<T> RunAsync<T>(Func<Task<T>> work) => Run(work);
 
     /// <summary>Runs it, the asynchronous rest included.</summary>

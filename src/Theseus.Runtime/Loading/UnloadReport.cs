@@ -54,6 +54,9 @@ public enum PinKind
     /// <summary>A static field outside of it.</summary>
     StaticField,
 
+    /// <summary>An object of the host's refers to it: its types as keys of a dictionary, for instance.</summary>
+    HeldByHost,
+
     /// <summary>An exception that was thrown in it and is kept.</summary>
     Exception,
 }

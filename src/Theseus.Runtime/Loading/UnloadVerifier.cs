@@ -7,6 +7,9 @@ namespace Theseus.Runtime.Loading;
 /// <param name="time">The host's clock.</param>
 internal sealed class UnloadVerifier(TimeProvider time)
 {
+    // Two collections are enough for a context that nothing holds; caches are emptied only for those that need more.
+    private const int RoundsBeforeCaches = 3;
+
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
 
@@ -17,26 +20,34 @@ internal sealed class UnloadVerifier(TimeProvider time)
     /// <param name="handle">The generation, whose unloading has begun.</param>
     /// <param name="deadline">How long to wait; greater than zero.</param>
     /// <param name="ct">Gives up the waiting.</param>
-    /// <returns>Whether it has gone; and if not, what is known to keep it.</returns>
+    /// <returns>
+    /// Whether it has gone. If so, its pins are what had to be freed for it; if not, they are what is known to keep it.
+    /// </returns>
     public async Task<UnloadReport> WaitUntilGoneAsync(GenerationHandle handle, TimeSpan deadline, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(handle);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero);
         var start = time.GetTimestamp();
+        var freed = PinReleaser.EndWhatRuns(handle);
         var pause = _firstPause;
-        while (!handle.IsGone)
+        for (var round = 1; !handle.IsGone; round++)
         {
             ct.ThrowIfCancellationRequested();
             if (time.GetElapsedTime(start) >= deadline)
             {
-                return new UnloadReport(false, time.GetElapsedTime(start), handle.KnownPins);
+                return new UnloadReport(false, time.GetElapsedTime(start), [.. handle.KnownPins, .. freed]);
+            }
+
+            if (round == RoundsBeforeCaches + 1)
+            {
+                PinReleaser.ClearCaches(handle);
             }
 
             await CollectAsync(pause).WaitAsync(ct).ConfigureAwait(false);
             pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
         }
 
-        return new UnloadReport(true, time.GetElapsedTime(start), []);
+        return new UnloadReport(true, time.GetElapsedTime(start), freed);
     }
 
     private Task CollectAsync(TimeSpan pause)
