@@ -25,6 +25,7 @@ internal sealed class Wording(ClrRuntime runtime, Generation generation)
         {
             isStatic = true;
             start = 1;
+            // With its namespace, unlike the rest: it is the place to look.
             links.Add(_statics.Value.NameOf(runtime.Heap.GetObject(holder.Path[0]).AsArray(), holder.Path[1]));
         }
         else
@@ -44,7 +45,7 @@ internal sealed class Wording(ClrRuntime runtime, Generation generation)
             links = [.. links.Take(FirstLinks), "...", .. links.TakeLast(LastLinks)];
         }
 
-        return new WalkFinding(HolderKinds.Of(holder.Root.RootKind, isStatic, types), string.Join(" -> ", links.Select(CodeNames.Readable)));
+        return new WalkFinding(HolderKinds.Of(holder.Root.RootKind, isStatic, types), string.Join(" -> ", links.Take(1).Concat(links.Skip(1).Select(CodeNames.Readable))));
     }
 
     /// <summary>A method without its parameters.</summary>
