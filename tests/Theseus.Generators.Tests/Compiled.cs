@@ -41,8 +41,9 @@ internal static class Compiled
         s_references,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
+    // An array: what is parsed lazily may be parsed twice, and then the compilation's trees are not those it lists.
     public static CSharpCompilation Of(params string[] sources) => s_empty.AddSyntaxTrees(
-        sources.Select((source, index) => CSharpSyntaxTree.ParseText(source, ParseOptions, $"File{index + 1}.cs")));
+        [.. sources.Select((source, index) => CSharpSyntaxTree.ParseText(source, ParseOptions, $"File{index + 1}.cs"))]);
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ProxyGenerator().AsSourceGenerator()],
