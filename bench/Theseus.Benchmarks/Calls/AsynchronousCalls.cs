@@ -1,13 +1,9 @@
-using System.Runtime.CompilerServices;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 
 namespace Theseus.Benchmarks.Calls;
 
-/// <summary>
-/// Asynchronous calls: those that complete at once, and those that really suspend. The latter are completed by the
-/// bench, on the same thread, so that what is measured is the call and not a thread pool. The caller awaits in each.
-/// </summary>
+/// <summary>Asynchronous calls: those that complete at once, and those that really suspend.</summary>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
@@ -15,90 +11,45 @@ public class AsynchronousCalls
 {
     private const int Calls = 1_000;
 
-    private readonly Calculator _calculator = new();
-    private ICalculator _direct = null!;
-    private ICalculator _proxy = null!;
+    private readonly Func<int, int>[] _direct;
+    private readonly Func<int, int>[] _proxy;
 
-    [GlobalSetup]
-    public void Setup() => (_direct, _proxy) = (_calculator, SoleSlot.ProxyOf(_calculator));
+    public AsynchronousCalls()
+    {
+        var calculator = new Calculator();
+        _direct = Loops<byte>(calculator, calculator);
+        _proxy = Loops<short>(SoleSlot.ProxyOf(calculator), calculator);
+    }
 
     [BenchmarkCategory("ValueTask, at once"), Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public int AtOnceDirect() => AtOnce(_direct);
+    public int AtOnceDirect() => _direct[0](Calls);
 
     [BenchmarkCategory("ValueTask, at once"), Benchmark(OperationsPerInvoke = Calls)]
-    public int AtOnceProxy() => AtOnce(_proxy);
+    public int AtOnceProxy() => _proxy[0](Calls);
 
     [BenchmarkCategory("Task, at once"), Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public int TaskAtOnceDirect() => TaskAtOnce(_direct);
+    public int TaskAtOnceDirect() => _direct[1](Calls);
 
     [BenchmarkCategory("Task, at once"), Benchmark(OperationsPerInvoke = Calls)]
-    public int TaskAtOnceProxy() => TaskAtOnce(_proxy);
+    public int TaskAtOnceProxy() => _proxy[1](Calls);
 
     [BenchmarkCategory("ValueTask, suspends"), Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public int LaterDirect() => Later(_direct);
+    public int LaterDirect() => _direct[2](Calls);
 
     [BenchmarkCategory("ValueTask, suspends"), Benchmark(OperationsPerInvoke = Calls)]
-    public int LaterProxy() => Later(_proxy);
+    public int LaterProxy() => _proxy[2](Calls);
 
     [BenchmarkCategory("Task, suspends"), Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public int TaskLaterDirect() => TaskLater(_direct);
+    public int TaskLaterDirect() => _direct[3](Calls);
 
     [BenchmarkCategory("Task, suspends"), Benchmark(OperationsPerInvoke = Calls)]
-    public int TaskLaterProxy() => TaskLater(_proxy);
+    public int TaskLaterProxy() => _proxy[3](Calls);
 
-    private static int AtOnce(ICalculator target)
-    {
-        var sum = 0;
-        for (var call = 0; call < Calls; call++)
-        {
-            sum = target.AddAtOnceAsync(sum, call).Result;
-        }
-
-        return sum;
-    }
-
-    private static int TaskAtOnce(ICalculator target)
-    {
-        var sum = 0;
-        for (var call = 0; call < Calls; call++)
-        {
-            sum = target.AddAtOnceTaskAsync(sum, call).Result;
-        }
-
-        return sum;
-    }
-
-    private int Later(ICalculator target)
-    {
-        var sum = 0;
-        for (var call = 0; call < Calls; call++)
-        {
-            var answer = Await(target, sum, call);
-            _calculator.Complete();
-            sum += answer.Result;
-        }
-
-        return sum;
-    }
-
-    private int TaskLater(ICalculator target)
-    {
-        var sum = 0;
-        for (var call = 0; call < Calls; call++)
-        {
-            var answer = AwaitTask(target, sum, call);
-            _calculator.CompleteTask();
-            sum += answer.Result;
-        }
-
-        return sum;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> Await(ICalculator target, int left, int right) =>
-        await target.AddLaterAsync(left, right).ConfigureAwait(false);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> AwaitTask(ICalculator target, int left, int right) =>
-        await target.AddLaterTaskAsync(left, right).ConfigureAwait(false);
+    private static Func<int, int>[] Loops<TWay>(ICalculator target, Calculator calculator) where TWay : struct =>
+    [
+        CallLoops.AtOnce<TWay>(target),
+        CallLoops.TaskAtOnce<TWay>(target),
+        CallLoops.Later<TWay>(target, calculator),
+        CallLoops.TaskLater<TWay>(target, calculator),
+    ];
 }

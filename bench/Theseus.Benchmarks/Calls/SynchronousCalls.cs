@@ -8,47 +8,36 @@ public class SynchronousCalls
 {
     private const int Calls = 1_000;
 
-    private readonly ICalculator _direct = new Calculator();
-    private readonly ICalculator _proxy = SoleSlot.ProxyOf(new Calculator());
-    private readonly ICalculator _volatileField = new VolatileField(new Calculator());
-    private readonly ICalculator _interlocked = new InterlockedCount(new Calculator());
-    private readonly ICalculator _lock = new UnderLock(new Calculator());
-    private readonly ICalculator _readerLock = new UnderReaderLock(new Calculator());
-    private readonly ICalculator _dispatchProxy = Alternatives.DispatchProxy(new Calculator());
-    private readonly ICalculator _castle = Alternatives.Castle(new Calculator());
+    private readonly Func<int, int> _direct = CallLoops.Synchronous<byte>(new Calculator());
+    private readonly Func<int, int> _volatileField = CallLoops.Synchronous<sbyte>(new VolatileField(new Calculator()));
+    private readonly Func<int, int> _proxy = CallLoops.Synchronous<short>(SoleSlot.ProxyOf(new Calculator()));
+    private readonly Func<int, int> _interlocked = CallLoops.Synchronous<ushort>(new InterlockedCount(new Calculator()));
+    private readonly Func<int, int> _lock = CallLoops.Synchronous<int>(new UnderLock(new Calculator()));
+    private readonly Func<int, int> _readerLock = CallLoops.Synchronous<uint>(new UnderReaderLock(new Calculator()));
+    private readonly Func<int, int> _dispatchProxy = CallLoops.Synchronous<long>(Alternatives.DispatchProxy(new Calculator()));
+    private readonly Func<int, int> _castle = CallLoops.Synchronous<ulong>(Alternatives.Castle(new Calculator()));
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Calls)]
-    public int Direct() => Call(_direct);
+    public int Direct() => _direct(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int Proxy() => Call(_proxy);
+    public int VolatileField() => _volatileField(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int VolatileField() => Call(_volatileField);
+    public int Proxy() => _proxy(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int InterlockedCount() => Call(_interlocked);
+    public int InterlockedCount() => _interlocked(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int Lock() => Call(_lock);
+    public int Lock() => _lock(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int ReaderWriterLock() => Call(_readerLock);
+    public int ReaderWriterLock() => _readerLock(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int DispatchProxy() => Call(_dispatchProxy);
+    public int DispatchProxy() => _dispatchProxy(Calls);
 
     [Benchmark(OperationsPerInvoke = Calls)]
-    public int CastleDynamicProxy() => Call(_castle);
-
-    private static int Call(ICalculator target)
-    {
-        var sum = 0;
-        for (var call = 0; call < Calls; call++)
-        {
-            sum = target.Add(sum, call);
-        }
-
-        return sum;
-    }
+    public int CastleDynamicProxy() => _castle(Calls);
 }

@@ -36,31 +36,39 @@ public static class LeasedTask
         }
     }
 
-    /// <summary>Waits, then leaves. Allocates nothing once warm.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask Await(ValueTask task, CallLease lease, int method)
+    /// <summary>Waits, then leaves. Allocates nothing once warm. If it throws at once, the lease has not been given back.</summary>
+    public static ValueTask Await(ValueTask task, CallLease lease, int method)
     {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        finally
-        {
-            lease.Exit(method);
-        }
+        var source = LeasedAnswer<bool, Completion>.Await(new(task.ConfigureAwait(false).GetAwaiter()), lease, method);
+        return new(source, source.Version);
     }
 
-    /// <summary>Waits, then leaves. Allocates nothing once warm.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<T> Await<T>(ValueTask<T> task, CallLease lease, int method)
+    /// <summary>Waits, then leaves. Allocates nothing once warm. If it throws at once, the lease has not been given back.</summary>
+    public static ValueTask<T> Await<T>(ValueTask<T> task, CallLease lease, int method)
     {
-        try
+        var source = LeasedAnswer<T, Result<T>>.Await(new(task.ConfigureAwait(false).GetAwaiter()), lease, method);
+        return new(source, source.Version);
+    }
+
+    private readonly struct Completion(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter awaiter) : IAnswer<bool>
+    {
+        public bool GetResult()
         {
-            return await task.ConfigureAwait(false);
+            awaiter.GetResult();
+            return true;
         }
-        finally
-        {
-            lease.Exit(method);
-        }
+
+        public void OnCompleted(Action continuation) => awaiter.OnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
+    }
+
+    private readonly struct Result<T>(ConfiguredValueTaskAwaitable<T>.ConfiguredValueTaskAwaiter awaiter) : IAnswer<T>
+    {
+        public T GetResult() => awaiter.GetResult();
+
+        public void OnCompleted(Action continuation) => awaiter.OnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Xunit;
 
 namespace Theseus.Calls;
@@ -67,5 +69,110 @@ public sealed class LeasedTaskLaws
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer.WaitAsync(s_deadline));
         Assert.True(answer.IsCanceled);
         Assert.Equal(0, _generation.InFlight);
+    }
+
+    [Fact]
+    public void ASuspendedCallAllocatesNothingOnceWarm()
+    {
+        var source = new Source();
+        for (var call = 0; call < 100; call++)
+        {
+            Assert.Equal(call, Suspend(source, call));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        long sum = 0;
+        for (var call = 0; call < 1_000; call++)
+        {
+            sum += Suspend(source, call);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(499_500, sum);
+        Assert.Equal(0, _generation.InFlight);
+    }
+
+    [Fact]
+    public void AnAnswerIsTakenOnceAndNotTooEarly()
+    {
+        var source = new Source();
+        var answer = LeasedTask.Await(source.Pending, _slot.Enter(0), 0);
+        Assert.Throws<InvalidOperationException>(() => Take(answer));
+        source.Complete(5);
+        Assert.Equal(5, Take(answer));
+        Assert.Throws<InvalidOperationException>(() => Take(answer));
+
+        var next = LeasedTask.Await(source.Pending, _slot.Enter(0), 0);
+        Assert.Throws<InvalidOperationException>(() => Take(answer));
+        source.Complete(6);
+        Assert.Equal(6, Take(next));
+    }
+
+    [Fact]
+    public void ManyCallsMaySuspendAtOnce()
+    {
+        var sources = Enumerable.Range(0, 200).Select(_ => new Source()).ToArray();
+        for (var round = 0; round < 3; round++)
+        {
+            var answers = sources.Select(source => LeasedTask.Await(source.Pending, _slot.Enter(0), 0)).ToArray();
+            Assert.Equal(sources.Length, _generation.InFlight);
+            for (var call = 0; call < sources.Length; call++)
+            {
+                sources[call].Complete(call);
+            }
+
+            Assert.Equal(0, _generation.InFlight);
+            Assert.Equal(Enumerable.Range(0, sources.Length), answers.Select(Take));
+        }
+    }
+
+    [Fact]
+    public void WhatIsKeptForTheNextCallKeepsNothingOfTheComponent()
+    {
+        var kept = SuspendAndForget();
+        GC.Collect();
+        Assert.False(kept.Source.IsAlive);
+        Assert.False(kept.Answer.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        (WeakReference Source, WeakReference Answer) SuspendAndForget()
+        {
+            var source = new TaskCompletionSource<object>();
+            var value = new object();
+            var answer = LeasedTask.Await(new ValueTask<object>(source.Task), _slot.Enter(0), 0);
+            source.SetResult(value);
+            Assert.Same(value, Take(answer));
+            return (new WeakReference(source), new WeakReference(value));
+        }
+    }
+
+    private int Suspend(Source source, int result)
+    {
+        var answer = LeasedTask.Await(source.Pending, _slot.Enter(0), 0);
+        source.Complete(result);
+        return Take(answer);
+    }
+
+    private static T Take<T>(ValueTask<T> answer) => answer.GetAwaiter().GetResult();
+
+    private sealed class Source : IValueTaskSource<int>
+    {
+        private ManualResetValueTaskSourceCore<int> _core;
+
+        public ValueTask<int> Pending => new(this, _core.Version);
+
+        public void Complete(int result) => _core.SetResult(result);
+
+        public int GetResult(short token)
+        {
+            var result = _core.GetResult(token);
+            _core.Reset();
+            return result;
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _core.OnCompleted(continuation, state, token, flags);
     }
 }
