@@ -24,6 +24,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private readonly CancellationTokenSource _takenBack = new();
     private HandoverPlan _plan = new();
     private HandoverResult _handedOver = new();
+    private TimeSpan _publishing;
     private volatile TrialWatch? _watch;
 
     /// <summary>The swap's end, for whoever gave it an order.</summary>
@@ -156,9 +157,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
             from.AsStateParty(),
             candidate.AsStateParty(),
             QuiesceOf(from, Recording),
-            () => slot.Slot.Publish(HasTrial
-                ? new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial)
-                : new SoleRoute(candidate.Leases)),
+            () => Publish(candidate),
             cancellationToken).ConfigureAwait(false);
         if (!_handedOver.Succeeded)
         {
@@ -167,6 +166,15 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         }
 
         candidate.State = GenerationState.OnTrial;
+    }
+
+    private void Publish(Generation candidate)
+    {
+        var begun = slot.Setup.Time.GetTimestamp();
+        slot.Slot.Publish(HasTrial
+            ? new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial)
+            : new SoleRoute(candidate.Leases));
+        _publishing = slot.Setup.Time.GetElapsedTime(begun);
     }
 
     private async Task<(SwapFailedException? Failed, TrialVerdict? Verdict)> ObserveAsync(Generation candidate, CancellationToken cancellationToken)
@@ -339,7 +347,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         From = from.Version,
         To = release.Manifest.Version.ToNormalizedString(),
         Steps = _steps.Timings,
-        CriticalSection = _handedOver.CriticalSection,
+        CriticalSection = _handedOver.CriticalSection > _publishing ? _handedOver.CriticalSection : _publishing,
         StateBytes = _handedOver.StateBytes,
     };
 }
