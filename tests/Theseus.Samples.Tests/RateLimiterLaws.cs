@@ -55,6 +55,26 @@ public sealed class RateLimiterLaws
     [Theory]
     [InlineData("RateLimiter.1.0.0")]
     [InlineData("RateLimiter.1.1.0")]
+    [InlineData("RateLimiter.2.0.0")]
+    public async Task WarmingUpCountsNothing(string release)
+    {
+        var limiter = new SampleRelease(release).Construct<IRateLimiter>();
+        limiter.TryAcquire("ada", 3);
+        var state = limiter.Export();
+
+        var calls = ((IWarmUp<IRateLimiter>)limiter).WarmUpCalls.ToList();
+        foreach (var call in calls)
+        {
+            await call.Call(limiter, TestContext.Current.CancellationToken);
+        }
+
+        Assert.NotEmpty(calls);
+        Assert.Equal(state, limiter.Export());
+    }
+
+    [Theory]
+    [InlineData("RateLimiter.1.0.0")]
+    [InlineData("RateLimiter.1.1.0")]
     public void ALimiterCanBePrefilledToAWishedSize(string release)
     {
         var settings = new Dictionary<string, string?> { ["PrefillClients"] = "1000", ["PrefillKeyLength"] = "87" };
