@@ -63,7 +63,10 @@ internal sealed class Load : IAsyncDisposable
             {
                 lock (_failures)
                 {
-                    _failures.Add(failure);
+                    if (_failures.Count < 5)
+                    {
+                        _failures.Add(failure);
+                    }
                 }
             }
         }
