@@ -58,6 +58,7 @@ internal sealed class LiveHost : IAsyncDisposable
         {
             options.Feeds.Add(feed ?? Releases);
             options.ShutdownDeadline = TimeSpan.FromSeconds(2);
+            options.WalkHeapWhenStuck = true;
         });
         add(theseus);
         var host = builder.Build();

@@ -36,13 +36,14 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         _memory = HostMemory.Open(DataFolder, time, logger);
         _catalog = ReleaseCatalog.Open(Path.Combine(DataFolder, "store"), options.Value.Feeds, root, time);
 
-        var builder = new SlotBuilder(services, time, new SwapJournal(_memory, time), new UnloadVerifier(time));
+        var walker = new HeapWalker(time);
+        var builder = new SlotBuilder(services, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null);
         foreach (var registration in registrations.All)
         {
             _components.Add(registration.Name, builder.Build(registration));
         }
 
-        Engine = new HotSwapEngine(_components, _catalog, _memory);
+        Engine = new HotSwapEngine(_components, _catalog, _memory, walker);
     }
 
     /// <summary>The folder in which the host keeps releases and its memory.</summary>

@@ -8,7 +8,7 @@ using Theseus.Runtime.Swapping;
 namespace Theseus.Runtime.Hosting;
 
 /// <summary>Makes the slot, the proxy and the controller of a component that a host has added.</summary>
-internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, ISwapJournal journal, UnloadVerifier verifier)
+internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, ISwapJournal journal, UnloadVerifier verifier, HeapWalker? walkWhenStuck)
 {
     private readonly SharedStates _states = new(services);
     private readonly ILoggerFactory _loggers = services.GetRequiredService<ILoggerFactory>();
@@ -35,6 +35,7 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
             Time = time,
             Logger = _loggers.CreateLogger("Theseus.Runtime.Swapping"),
             Loading = options.Loading,
+            WalkWhenStuck = walkWhenStuck,
             SurroundingsFor = (manifest, onFault) => new ComponentSurroundings(
                 _loggers,
                 section.GetSection("Settings"),

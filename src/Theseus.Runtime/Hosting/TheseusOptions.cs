@@ -24,6 +24,13 @@ public sealed class TheseusOptions
     /// <summary>Whether a host whose component cannot be loaded fails to start. Otherwise it starts, and calls to that component fail. Default: yes.</summary>
     public bool FailFast { get; set; } = true;
 
+    /// <summary>
+    /// Whether the host looks for the cause by itself when an old generation has not gone by its deadline: by a walk over
+    /// its heap, in a process of its own, which suspends the host meanwhile (about a second for a gigabyte of small
+    /// objects). On Linux only. Default: no; an operator can ask for it with <c>theseus why --walk</c>.
+    /// </summary>
+    public bool WalkHeapWhenStuck { get; set; }
+
     /// <summary>How long the host waits, when it stops, for calls to end and generations to stop. Default 30 s.</summary>
     public TimeSpan ShutdownDeadline { get; set; } = TimeSpan.FromSeconds(30);
 }

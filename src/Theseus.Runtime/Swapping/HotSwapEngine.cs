@@ -1,6 +1,7 @@
 using NuGet.Versioning;
 using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
+using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
 using Theseus.Runtime.Swapping;
 
@@ -14,12 +15,17 @@ namespace Theseus.Runtime;
 /// <remarks>What an operation comes to is a value, <see cref="SwapResult"/>; exceptions are for misuse.</remarks>
 public sealed class HotSwapEngine
 {
+    /// <summary>How long a walk over the heap may suspend the host.</summary>
+    private static readonly TimeSpan s_longestWalk = TimeSpan.FromSeconds(30);
+
     private readonly IReadOnlyDictionary<string, HostedComponent> _components;
     private readonly ReleaseCatalog _catalog;
     private readonly HostMemory _memory;
+    private readonly HeapWalker _walker;
 
-    internal HotSwapEngine(IReadOnlyDictionary<string, HostedComponent> components, ReleaseCatalog catalog, HostMemory memory)
+    internal HotSwapEngine(IReadOnlyDictionary<string, HostedComponent> components, ReleaseCatalog catalog, HostMemory memory, HeapWalker walker)
     {
+        _walker = walker;
         _components = components;
         _catalog = catalog;
         _memory = memory;
@@ -130,7 +136,12 @@ public sealed class HotSwapEngine
         known.AddRange(handle?.KnownPins ?? []);
         if (walkHeap && handle is { IsGone: false })
         {
-            // HEAPWALK
+            var walk = await _walker.WalkAsync(handle, s_longestWalk, cancellationToken).ConfigureAwait(false);
+            known.AddRange(walk.Pins);
+            if (walk.Problem is { } problem)
+            {
+                known.Add(new PinFinding(PinKind.Unknown, $"The heap could not be walked: {problem}."));
+            }
         }
 
         return known;

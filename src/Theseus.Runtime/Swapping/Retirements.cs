@@ -197,6 +197,12 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
 
         var unload = await steps.RunAsync(
             SwapStep.Unload, () => verifier.WaitUntilGoneAsync(handle, deadlines.Unload, CancellationToken.None)).ConfigureAwait(false);
+        if (!unload.IsGone && setup.WalkWhenStuck is { } walker)
+        {
+            var walk = await walker.WalkAsync(handle, deadlines.Unload, CancellationToken.None).ConfigureAwait(false);
+            unload = unload with { Pins = [.. unload.Pins, .. walk.Pins] };
+        }
+
         generation.State = unload.IsGone ? GenerationState.Gone : GenerationState.Lingering;
         var summary = unload.IsGone
             ? $"Gone {(drain + stop + unload.Elapsed).TotalMilliseconds:0} ms after it got its last call"

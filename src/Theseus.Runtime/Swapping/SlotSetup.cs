@@ -18,6 +18,9 @@ internal sealed record SlotSetup
     /// <summary>The component's own way of loading, where a swap does not say otherwise.</summary>
     public required LoadingMode Loading { get; init; }
 
+    /// <summary>Walks the heap when a generation has not gone by its deadline; null where nobody has asked for that.</summary>
+    public HeapWalker? WalkWhenStuck { get; init; }
+
     /// <summary>What a generation gets of its host: given the manifest and where faults of background work are to go.</summary>
     public required Func<ReleaseManifest, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
 }
