@@ -6,6 +6,9 @@ namespace Theseus.Calls;
 /// <summary>An awaiter of the component's, with or without a result.</summary>
 internal interface IAnswer<out T> : ICriticalNotifyCompletion
 {
+    /// <summary>Whether there is nothing to wait for.</summary>
+    bool IsCompleted { get; }
+
     /// <summary>Takes the result, or throws the failure. Once.</summary>
     T GetResult();
 }
@@ -52,7 +55,16 @@ internal sealed class LeasedAnswer<T, TAnswer> : IValueTaskSource<T>, IValueTask
         source._answer = answer;
         source._lease = lease;
         source._method = method;
-        answer.UnsafeOnCompleted(source._complete);
+        if (answer.IsCompleted)
+        {
+            // One that failed at once. To register would do, but answer from another thread.
+            source.Complete();
+        }
+        else
+        {
+            answer.UnsafeOnCompleted(source._complete);
+        }
+
         return source;
     }
 

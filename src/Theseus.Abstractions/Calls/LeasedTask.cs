@@ -52,6 +52,8 @@ public static class LeasedTask
 
     private readonly struct Completion(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter awaiter) : IAnswer<bool>
     {
+        public bool IsCompleted => awaiter.IsCompleted;
+
         public bool GetResult()
         {
             awaiter.GetResult();
@@ -65,6 +67,8 @@ public static class LeasedTask
 
     private readonly struct Result<T>(ConfiguredValueTaskAwaitable<T>.ConfiguredValueTaskAwaiter awaiter) : IAnswer<T>
     {
+        public bool IsCompleted => awaiter.IsCompleted;
+
         public T GetResult() => awaiter.GetResult();
 
         public void OnCompleted(Action continuation) => awaiter.OnCompleted(continuation);

@@ -72,6 +72,19 @@ public sealed class LeasedTaskLaws
     }
 
     [Fact]
+    public void WhatFailedAtOnceIsAnsweredAtOnce()
+    {
+        var failure = new InvalidOperationException();
+        var answer = LeasedTask.Await(ValueTask.FromException(failure), _slot.Enter(0), 0);
+        Assert.Equal(0, _generation.InFlight);
+        Assert.True(answer.IsFaulted);
+
+        var result = LeasedTask.Await(ValueTask.FromException<int>(failure), _slot.Enter(0), 0);
+        Assert.Equal(0, _generation.InFlight);
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(() => Take(result)));
+    }
+
+    [Fact]
     public void ASuspendedCallAllocatesNothingOnceWarm()
     {
         var source = new Source();
