@@ -1,0 +1,7 @@
+namespace Theseus.Fixtures.Counting;
+
+[Contract]
+public interface ICounter
+{
+    long Next(string name);
+}
