@@ -104,7 +104,7 @@ public sealed class NuGetFeed : IReleaseFeed, IDisposable
         using var body = new MemoryStream();
         if (await _request.GetAsync(_serviceIndex, body, MaxIndexBytes, deadline, cancellationToken).ConfigureAwait(false) is { } fault)
             throw new FeedException(fault);
-        if (ContainerOf(body) is not { } text || !Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var container))
+        if (ContainerOf(body) is not { } text || !Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var container) || container.Scheme is not ("http" or "https"))
             throw new FeedException(new FeedFault(FeedFaultCode.ProtocolViolated, Name, $"It is not a service index with a '{FlatContainer}'."));
         if (!FeedAddress.IsSecure(container))
             throw new FeedException(new FeedFault(FeedFaultCode.Insecure, Name, $"Its packages are at '{FeedAddress.Shown(container)}', which is not encrypted."));

@@ -51,12 +51,12 @@ internal static class ManifestDraft
             return null;
         }
 
-        if (!interfaces.Contains(type))
-            faults.Add("THS3006", $"The class '{component.FullName}' does not implement its contract '{type.FullName}'.");
         var declaring = assemblies.Find(type.Assembly);
         if (declaring?.Find(type.FullName) is { } definition
             && ((definition.Attributes & TypeAttributes.Interface) == 0 || AttributeReader.Read<ContractAttribute>(declaring, definition).Count == 0))
             faults.Add("THS3004", $"'{type.FullName}' is not a contract: it must be an interface marked with [Contract].");
+        else if (!interfaces.Contains(type))
+            faults.Add("THS3006", $"The class '{component.FullName}' does not implement its contract '{type.FullName}'.");
         var version = declaring?.Version ?? image.References.FirstOrDefault(r => r.Name == type.Assembly)?.Version;
         if (version is null)
         {

@@ -7,7 +7,9 @@ internal sealed class FolderExtraction(string folder) : IExtraction
     {
         // The verifier let only relative, portable names through.
         var target = Path.Combine(folder, path.Replace('/', Path.DirectorySeparatorChar));
-        PrivateFolder.Create(Path.GetDirectoryName(target)!);
+        // One by one: folders made on the way to another would not be private.
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+            PrivateFolder.Create(Path.Combine(folder, path[..slash]));
         return new DurableFile(target);
     }
 

@@ -61,7 +61,7 @@ internal static class FolderVerifier
         var present = new HashSet<string>(StringComparer.Ordinal);
         var contents = new Dictionary<string, EntryContent>(StringComparer.Ordinal);
         var sizes = manifest.Files.ToDictionary(f => f.Path, f => f.Size, StringComparer.Ordinal);
-        foreach (var item in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (var item in ItemsOf(new DirectoryInfo(folder)))
         {
             var path = Path.GetRelativePath(folder, item.FullName).Replace(Path.DirectorySeparatorChar, '/');
             if (item.LinkTarget is not null)
@@ -78,6 +78,19 @@ internal static class FolderVerifier
         }
 
         return (present, contents);
+    }
+
+    // Links are shown and not followed: they may lead out, or round in circles.
+    private static IEnumerable<FileSystemInfo> ItemsOf(DirectoryInfo folder)
+    {
+        foreach (var item in folder.EnumerateFileSystemInfos())
+        {
+            yield return item;
+            if (item is not DirectoryInfo { LinkTarget: null } sub)
+                continue;
+            foreach (var inner in ItemsOf(sub))
+                yield return inner;
+        }
     }
 
     private static async ValueTask<string> DigestAsync(string path, CancellationToken cancellationToken)

@@ -111,7 +111,11 @@ public sealed class ReadingLaws
     [Fact]
     public async Task AFlippedByteAnywhereIsRefusedOrChangesNothing()
     {
-        var whole = Repository.CounterPackage;
+        // Without what is only long.
+        var small = new DamagedPackage();
+        foreach (var name in small.Entries.Select(e => e.Name).Where(n => n.EndsWith(".pdb", StringComparison.Ordinal) || n.EndsWith(".deps.json", StringComparison.Ordinal)).ToArray())
+            small.Remove(name).Manifest(m => m["files"]!.AsArray().Remove(m["files"]!.AsArray().Single(f => (string)f!["path"]! == name)));
+        var whole = small.Bytes;
         var digest = (await DamagedPackage.Read(whole)).Package!.Digest;
         var random = new Random(20);
         var flips = Enumerable.Range(0, whole.Length).Select(at => (At: at, Bits: (byte)random.Next(1, 256))).ToArray();
@@ -127,7 +131,7 @@ public sealed class ReadingLaws
                 Interlocked.Increment(ref refused);
         });
         // Times, versions and unused fields of the archive are all that may change: 30 bytes of an entry at most.
-        Assert.True(whole.Length - refused < 40 * new DamagedPackage().Entries.Count, $"{whole.Length - refused} flips of {whole.Length} were accepted.");
+        Assert.True(whole.Length - refused < 40 * small.Entries.Count, $"{whole.Length - refused} flips of {whole.Length} were accepted.");
     }
 
     private sealed class OneWayStream(byte[] content) : MemoryStream(content)
