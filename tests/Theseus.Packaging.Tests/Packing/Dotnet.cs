@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Theseus.Packaging.Tests.Packing;
+
+/// <summary>Runs the SDK as a person would.</summary>
+internal static class Dotnet
+{
+    private static readonly TimeSpan deadline = TimeSpan.FromMinutes(8);
+
+    public static async Task<string> Succeeds(string folder, params string[] arguments)
+    {
+        var (exitCode, output) = await Run(folder, arguments);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    public static async Task<string> Fails(string folder, params string[] arguments)
+    {
+        var (exitCode, output) = await Run(folder, arguments);
+        Assert.True(exitCode != 0, output);
+        return output;
+    }
+
+    private static async Task<(int ExitCode, string Output)> Run(string folder, string[] arguments)
+    {
+        // Servers that outlive the command would keep its output open.
+        var start = new ProcessStartInfo("dotnet", [.. arguments, "-nodeReuse:false", "-p:UseSharedCompilation=false", "-nologo"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // What the test's own build was told must not reach this one.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+            start.Environment.Remove(name);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(deadline);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+}
