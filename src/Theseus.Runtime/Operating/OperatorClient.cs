@@ -86,7 +86,7 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
             await using (pipe.ConfigureAwait(false))
             {
                 await pipe.ConnectAsync(s_connect, either.Token).ConfigureAwait(false);
-                await JsonLines.WriteAsync(pipe, request, OperatorJson.Default.OperatorRequest, either.Token).ConfigureAwait(false);
+                await JsonLines.WriteAsync(pipe, request, RequestJson.Default.OperatorRequest, either.Token).ConfigureAwait(false);
                 return Read(await JsonLines.ReadAsync(pipe, LongestResponse, either.Token).ConfigureAwait(false));
             }
         }

@@ -13,7 +13,7 @@ internal sealed partial class OperatorDesk(IOperator host, string dataFolder, Da
         OperatorRequest? request;
         try
         {
-            request = line is null ? null : JsonSerializer.Deserialize(line, OperatorJson.Default.OperatorRequest);
+            request = line is null ? null : JsonSerializer.Deserialize(line, RequestJson.Default.OperatorRequest);
         }
         catch (JsonException e)
         {

@@ -80,28 +80,29 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
     }
 
     private NamedPipeServerStream Listen() =>
-        new(_pipe, PipeDirection.InOut, ConnectionsAtMost, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        new(_pipe, PipeDirection.InOut, ConnectionsAtMost + 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
 
-    private async Task AcceptAsync(NamedPipeServerStream first)
+    private async Task AcceptAsync(NamedPipeServerStream listening)
     {
-        var pipe = first;
         try
         {
             while (true)
             {
                 await _free.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                pipe ??= Listen();
-                if (await ConnectAsync(pipe).ConfigureAwait(false))
+                var isConnected = await ConnectAsync(listening).ConfigureAwait(false);
+                // Before this one can end: when the last one does, on Unix, the socket goes, and with it whoever waits to
+                // be let in.
+                var connected = listening;
+                listening = Listen();
+                if (isConnected)
                 {
-                    Track(TalkAsync(pipe));
+                    Track(TalkAsync(connected));
                 }
                 else
                 {
-                    await pipe.DisposeAsync().ConfigureAwait(false);
+                    await connected.DisposeAsync().ConfigureAwait(false);
                     _free.Release();
                 }
-
-                pipe = null;
             }
         }
         catch (OperationCanceledException)
@@ -114,10 +115,7 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
         }
         finally
         {
-            if (pipe is not null)
-            {
-                await pipe.DisposeAsync().ConfigureAwait(false);
-            }
+            await listening.DisposeAsync().ConfigureAwait(false);
         }
     }
 

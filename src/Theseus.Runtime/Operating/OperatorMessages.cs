@@ -63,9 +63,13 @@ internal sealed record OperatorAddress(int Version, string Pipe, int ProcessId, 
     public const string FileName = "operator.json";
 }
 
-/// <summary>The written form of what is said.</summary>
+/// <summary>The written form of requests. What is missing is a fault: it comes from outside.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(OperatorRequest))]
+internal sealed partial class RequestJson : JsonSerializerContext;
+
+/// <summary>The written form of answers. What is null is left out.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(OperatorResponse))]
 [JsonSerializable(typeof(OperatorAddress))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -126,6 +126,17 @@ public sealed class OperatorEndpointLaws : IDisposable
     }
 
     [Fact]
+    public async Task OneRequestRightAfterAnotherIsNotTurnedAway()
+    {
+        // Between two listeners there was a moment with none, in which the socket went away.
+        await using var endpoint = Start();
+        for (var request = 0; request < 300; request++)
+        {
+            Assert.Single((await Client().GetStatusAsync(default).WaitAsync(s_patience)).Components);
+        }
+    }
+
+    [Fact]
     public async Task AHostThatStopsTellsWhoeverWaitsAndIsNotFoundAnyMore()
     {
         var endpoint = Start();

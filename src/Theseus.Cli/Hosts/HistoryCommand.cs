@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using Theseus.Runtime.Operating;
+
+namespace Theseus.Cli.Hosts;
+
+/// <summary><c>theseus history</c>.</summary>
+internal sealed class HistoryCommand(TheseusCommand theseus)
+{
+    private readonly Argument<string> _component = new("component") { Description = "The component." };
+    private readonly Option<int> _newest = new("--newest", "-n") { Description = "How many records at most, from 1 to 1000.", DefaultValueFactory = static _ => 20, HelpName = "COUNT" };
+
+    public void AddTo(RootCommand root)
+    {
+        _newest.CustomParser = static result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1000)
+            {
+                return count;
+            }
+
+            result.AddError("--newest takes a number from 1 to 1000.");
+            return 0;
+        };
+        var command = new Command("history", "Tell how a component's swaps went, the newest first.") { _component, _newest };
+        theseus.OnHost(command, HistoryAsync);
+        root.Subcommands.Add(command);
+    }
+
+    private async Task<int> HistoryAsync(ParseResult parsed, OperatorClient host, Output output, CancellationToken cancellationToken)
+    {
+        var component = parsed.GetRequiredValue(_component);
+        var records = await host.GetHistoryAsync(component, parsed.GetValue(_newest), cancellationToken).ConfigureAwait(false);
+        if (output.IsJson)
+        {
+            output.Json(records, CliJson.Plain.IReadOnlyListSwapRecord);
+        }
+        else if (records.Count == 0)
+        {
+            output.Line($"No swap of {component} is on record.");
+        }
+        else
+        {
+            output.Table(
+                ["Began", "From", "To", "Outcome", "Why", "Last step", "Held", "Detail"],
+                records.Select(static one => (IReadOnlyList<string>)
+                [
+                    Output.Time(one.StartedAt),
+                    one.From?.Version ?? "",
+                    one.To.Version,
+                    one.Outcome ?? "going on",
+                    one.Reason ?? "",
+                    one.Step,
+                    Output.Duration(one.CriticalSection),
+                    string.Join(" ", new[] { one.Detail, one.LostState }.OfType<string>()),
+                ]));
+        }
+
+        return ExitCode.Done;
+    }
+}
