@@ -1,10 +1,14 @@
 namespace Theseus.Runtime;
 
 /// <summary>Whether an old generation has gone, and if not, what keeps it.</summary>
-/// <param name="IsGone">Whether nothing of it is left. Of a resident generation the instance goes; its code stays until the process ends.</param>
+/// <param name="IsGone">Whether nothing of it is left but, of a resident generation, its code.</param>
 /// <param name="Elapsed">How long was waited.</param>
-/// <param name="Pins">What keeps it, as far as it is known; or, if it is gone, what had to be freed for it.</param>
-public sealed record UnloadReport(bool IsGone, TimeSpan Elapsed, IReadOnlyList<PinFinding> Pins);
+/// <param name="Pins">What keeps it, as far as it is known, and never nothing; or, if it is gone, what had to be freed for it.</param>
+public sealed record UnloadReport(bool IsGone, TimeSpan Elapsed, IReadOnlyList<PinFinding> Pins)
+{
+    /// <summary>Whether the code stays in memory until the process ends, by design: so it is with a resident generation, whose instance is what goes.</summary>
+    public bool CodeStays { get; init; }
+}
 
 /// <summary>One thing that keeps an old generation alive, or did.</summary>
 /// <param name="Kind">What kind of thing it is.</param>

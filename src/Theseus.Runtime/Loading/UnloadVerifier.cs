@@ -35,7 +35,7 @@ internal sealed class UnloadVerifier(TimeProvider time)
             ct.ThrowIfCancellationRequested();
             if (time.GetElapsedTime(start) >= deadline)
             {
-                return new UnloadReport(false, time.GetElapsedTime(start), [.. handle.KnownPins, .. freed]);
+                return Report(handle, isGone: false, start, WhatKeeps(handle));
             }
 
             if (round == RoundsBeforeCaches + 1)
@@ -47,8 +47,15 @@ internal sealed class UnloadVerifier(TimeProvider time)
             pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
         }
 
-        return new UnloadReport(true, time.GetElapsedTime(start), freed);
+        return Report(handle, isGone: true, start, freed);
     }
+
+    private UnloadReport Report(GenerationHandle handle, bool isGone, long start, IReadOnlyList<PinFinding> pins) =>
+        new(isGone, time.GetElapsedTime(start), pins) { CodeStays = !handle.IsCollectible };
+
+    private static IReadOnlyList<PinFinding> WhatKeeps(GenerationHandle handle) => handle.KnownPins is { Count: > 0 } known
+        ? known
+        : [new PinFinding(PinKind.Unknown, "something that the host does not know of: a walk over its heap can name it")];
 
     private Task CollectAsync(TimeSpan pause)
     {
