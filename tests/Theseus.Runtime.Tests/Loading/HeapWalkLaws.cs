@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Theseus.Runtime.Tests.Loading;
+
+/// <summary>The heap walk as a program: whatever becomes of it, the process that it looks at goes on.</summary>
+[Collection(nameof(UnloadingCollection))]
+public sealed class HeapWalkLaws
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(200)]
+    [InlineData(300)]
+    [InlineData(500)]
+    [InlineData(30_000)]
+    public async Task AProcessRunsOnWhereverTheDeadlineOfTheWalkFalls(int deadline)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        using var target = StartTarget();
+        using var guard = StartWalk(target, deadline);
+        await guard.WaitForExitAsync(Surroundings.Deadline());
+        Assert.Contains("\"problem\":\"", await guard.StandardOutput.ReadToEndAsync());
+        await AssertRunsAsync(target);
+    }
+
+    [Fact]
+    public async Task AProcessRunsOnWhenTheWalkAndItsGuardAreKilledWhileItIsStopped()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        using var target = StartTarget();
+        using var guard = StartWalk(target, 30_000);
+        var deadline = Surroundings.Deadline();
+        while (StateOf(target) is not ('t' or 'T'))
+        {
+            Assert.False(guard.HasExited, "The walk ended before it was seen to stop the process.");
+            deadline.ThrowIfCancellationRequested();
+        }
+
+        guard.Kill(entireProcessTree: true);
+        await guard.WaitForExitAsync(deadline);
+        await AssertRunsAsync(target);
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "heapwalk", "Theseus.HeapWalk.dll");
+
+    // A guard that waits for its line is an idle .NET process like any other.
+    private static Process StartTarget() => Start("guard", "1", "nothing", "nothing", "1");
+
+    private static Process StartWalk(Process target, int deadline)
+    {
+        var guard = Start("guard", target.Id.ToString(CultureInfo.InvariantCulture), "nothing", "nothing", deadline.ToString(CultureInfo.InvariantCulture));
+        guard.StandardInput.WriteLine("go");
+        return guard;
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
+
+    // It reads the line, and ends: whether what it then does succeeds is not the question.
+    private static async Task AssertRunsAsync(Process target)
+    {
+        target.StandardInput.WriteLine("go");
+        await target.WaitForExitAsync(Surroundings.Deadline());
+    }
+
+    private static char StateOf(Process process)
+    {
+        var stat = File.ReadAllText($"/proc/{process.Id}/stat");
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+}
