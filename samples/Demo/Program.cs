@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Theseus.Demo.Acts;
 using Theseus.Demo.Screen;
+using Theseus.Runtime;
 
 var once = new Option<bool>("--once") { Description = "End after one run; otherwise the acts are repeated until Ctrl+C." };
 var report = new Option<FileInfo?>("--report") { Description = "Write what came of the last run to this file, as JSON (docs/reference/demo-report.md)." };
@@ -47,6 +48,12 @@ command.SetAction(async (parsed, cancellationToken) =>
     catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
     {
         console.MarkupLine("[grey]Ended.[/]");
+    }
+
+    catch (ComponentStartException e)
+    {
+        console.MarkupLineInterpolated($"[red]{e.Message}[/]");
+        return 1;
     }
 
     return ok ? 0 : 1;

@@ -12,12 +12,14 @@ internal sealed class ActPlayer(DemoService service, LoadRecording recording, De
 
     public async Task<ActReport> PlayAsync(Act act, CancellationToken cancellationToken)
     {
+        screen.Measures("before");
         var before = time.GetTimestamp();
         await Task.Delay(options.Window, time, cancellationToken);
 
         var during = time.GetTimestamp();
         var result = await service.Engine.SwapAsync(act.Component, act.To, SwapOptionsOf(act), cancellationToken);
 
+        screen.Measures("after");
         var after = time.GetTimestamp();
         await Task.Delay(options.Window, time, cancellationToken);
         var end = time.GetTimestamp();

@@ -52,8 +52,9 @@ internal sealed class ConsoleScreen(IAnsiConsole console) : IScreen
         Write("");
         Write($"[bold]Act {number}: {Markup.Escape(act.Name)}[/]  {act.Component} {act.From} -> {act.To}");
         Write($"  {Markup.Escape(act.Story)}");
-        Doing("measuring before");
     }
+
+    public void Measures(string when) => Doing($"measuring {when}");
 
     public void Step(string step, bool isEnd)
     {

@@ -10,6 +10,8 @@ internal interface IScreen
 
     void ActBegins(int number, Act act);
 
+    void Measures(string when);
+
     void Step(string step, bool isEnd);
 
     void Load(long requests, long failed, long pending);
