@@ -206,7 +206,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         generation.State = unload.IsGone ? GenerationState.Gone : GenerationState.Lingering;
         var summary = unload.IsGone
             ? $"Gone {(drain + stop + unload.Elapsed).TotalMilliseconds:0} ms after it got its last call"
-            : $"Still in memory {unload.Elapsed.TotalSeconds:0.0} s after unloading began: {string.Join("; ", unload.Pins.Select(pin => pin.Description))}";
+            : $"Still in memory {unload.Elapsed.TotalSeconds:0.0} s after unloading began: {Causes(unload)}";
         var record = Record(generation, unload.IsGone, problems.Count == 0 ? summary + "." : $"{summary}; stopping: {string.Join("; ", problems)}.") with
         {
             Drain = drain,
@@ -259,6 +259,10 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
             return false;
         }
     }
+
+    private static string Causes(UnloadReport unload) => unload.Pins.Count > 0
+        ? string.Join("; ", unload.Pins.Select(pin => pin.Description))
+        : "nothing is known of the cause without a walk over the heap (theseus why --walk)";
 
     private static RetirementRecord Record(Generation generation, bool isGone, string summary) =>
         new() { Generation = generation.Number, Version = generation.Version, IsGone = isGone, Summary = summary };

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Theseus.Samples;
+
+namespace Theseus.Runtime.Live.Tests;
+
+/// <summary>
+/// A crash decides nothing: the host is killed at every point of a swap, and started again. The points are those that a
+/// run without a kill passes, so none is left out by hand.
+/// </summary>
+public sealed class CrashLaws
+{
+    [Theory]
+    [InlineData("markdown", "2.0.0", "Completed")]
+    [InlineData("markdown", "9.1.0", "RolledBack")]
+    [InlineData("rate-limiter", "2.0.0", "Completed")]
+    public async Task KilledAtAnyPointTheHostServesOneOfTheTwoReleasesAndTheRecordSaysWhich(string component, string to, string outcome)
+    {
+        using var feed = new Feed(component, "1.0.0", to);
+        var whole = await RunAsync(feed, component, to, point: null, check: null);
+        Assert.Contains($"ended {outcome}", whole);
+        var points = whole.Where(line => line.StartsWith("point ", StringComparison.Ordinal)).Select(line => line["point ".Length..]).ToList();
+        Assert.True(points.Count >= 2 * 10, string.Join(", ", points));
+        Assert.Equal(points.Count, points.Distinct().Count());
+
+        foreach (var point in points)
+        {
+            var isConfirmed = outcome == "Completed" && points.IndexOf(point) >= points.IndexOf("Confirm END");
+            var lines = await RunAsync(feed, component, to, point, async folder =>
+            {
+                await using var host = await LiveHost.StartAsync(theseus => Add(theseus, component), folder, feed.Folder);
+                Assert.Equal((point, isConfirmed ? to : "1.0.0"), (point, host.Engine.GetStatus(component).ServingVersion));
+                Call(host, component);
+                var record = Assert.Single(host.Engine.GetHistory(component));
+                Assert.NotNull(record.Outcome);
+                Assert.Equal((point, isConfirmed ? to : "1.0.0"), (point, record.Serves?.Version));
+                Assert.Equal(to, record.To.Version);
+                if (record.Outcome == SwapRecord.Interrupted)
+                {
+                    Assert.False(string.IsNullOrEmpty(record.Detail));
+                }
+            });
+            Assert.Equal($"point {point}", lines[^1]);
+        }
+    }
+
+    private static void Add(TheseusBuilder theseus, string component)
+    {
+        if (component == "markdown")
+        {
+            theseus.AddComponent<IMarkdownRenderer>(component, LiveHost.FromOne);
+        }
+        else
+        {
+            theseus.AddComponent<IRateLimiter>(component, LiveHost.FromOne);
+        }
+    }
+
+    private static void Call(LiveHost host, string component)
+    {
+        if (component == "markdown")
+        {
+            Assert.Contains("<em>b</em>", host.Markdown.Render("*b*"));
+        }
+        else
+        {
+            Assert.True(host.Limiter.TryAcquire("client", 1).Granted);
+        }
+    }
+
+    /// <summary>Runs the host of its own, with an empty memory, and returns what it printed.</summary>
+    private static async Task<List<string>> RunAsync(Feed feed, string component, string to, string? point, Func<string, Task>? check)
+    {
+        var folder = Directory.CreateTempSubdirectory("theseus-crash-").FullName;
+        try
+        {
+            var program = AppContext.BaseDirectory.Replace("Theseus.Runtime.Live.Tests", "CrashHost", StringComparison.Ordinal);
+            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+            foreach (var argument in (string[])[Path.Combine(program, "CrashHost.dll"), folder, feed.Folder, component, to, .. point?.Split(' ') ?? []])
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            using var process = Process.Start(start)!;
+            var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(LiveHost.Deadline);
+            await process.WaitForExitAsync().WaitAsync(LiveHost.Deadline);
+            // 128 + 9: killed. A run that is not killed ends well.
+            Assert.Equal(point is null ? 0 : 137, process.ExitCode);
+            if (check is not null)
+            {
+                await check(folder);
+            }
+
+            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A folder with the packages that are needed, and no others.</summary>
+    private sealed class Feed : IDisposable
+    {
+        public Feed(string component, params string[] versions)
+        {
+            foreach (var version in versions)
+            {
+                File.Copy(Path.Combine(LiveHost.Releases, $"{component}.{version}.nupkg"), Path.Combine(Folder, $"{component}.{version}.nupkg"));
+            }
+        }
+
+        public string Folder { get; } = Directory.CreateTempSubdirectory("theseus-feed-").FullName;
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+}
