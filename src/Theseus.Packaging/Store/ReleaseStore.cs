@@ -113,9 +113,9 @@ public sealed class ReleaseStore
         var target = FolderOf(accepted.Digest);
         var component = accepted.Manifest.Component;
         // Others may add, remove or damage the same release meanwhile: each round ends with one of them having won.
-        for (var round = 0; round < 16; round++)
+        for (var roundsLeft = 15; ; roundsLeft--)
         {
-            if (TryMove(content, target))
+            if (TryMove(content, target, mayThrow: roundsLeft == 0))
             {
                 PrivateFolder.Sync(_releases);
                 return new(new(accepted.Manifest, accepted.Digest, target), []);
@@ -125,20 +125,19 @@ public sealed class ReleaseStore
             if (present.Release is not null)
                 return present;
             if (!present.IsAbsent)
-                TryMove(target, Path.Combine(incoming.Path, $"damaged{round}"));
+                TryMove(target, Path.Combine(incoming.Path, $"damaged{roundsLeft}"), mayThrow: false);
         }
-
-        return new(null, [new(FaultCode.DiskFailed, target, "The release could not be put in its place.", "Check that nothing else writes to the store's folder.")]);
     }
 
-    private static bool TryMove(string from, string to)
+    // Why a rename failed may have changed before one can ask: whoever gets false looks again.
+    private static bool TryMove(string from, string to, bool mayThrow)
     {
         try
         {
             Directory.Move(from, to);
             return true;
         }
-        catch (IOException) when (Directory.Exists(to) || !Directory.Exists(from))
+        catch (IOException) when (!mayThrow)
         {
             return false;
         }

@@ -34,8 +34,10 @@ public sealed class AuthorsFolder : IAsyncLifetime
             <PackageReference Include="SQLitePCLRaw.lib.e_sqlite3" Version="2.0.6" />
             <ProjectReference Include="../Contract/Shop.Contract.csproj" />
             <ProjectReference Include="../Private/Prices.Private.csproj" />
+            <None Include="data/**" CopyToOutputDirectory="PreserveNewest" />
             """));
         Write("Prices/Words.de.resx", """<root><resheader name="resmimetype"><value>text/microsoft-resx</value></resheader><resheader name="version"><value>2.0</value></resheader><resheader name="reader"><value>System.Resources.ResXResourceReader, System.Windows.Forms</value></resheader><resheader name="writer"><value>System.Resources.ResXResourceWriter, System.Windows.Forms</value></resheader><data name="a"><value>b</value></data></root>""");
+        Write("Prices/data/tea.txt", "5");
         Write("Prices/PriceList.cs", Source);
         await Dotnet.Succeeds(InFolder("Prices"), "pack", "-c", "Debug");
         Package = await File.ReadAllBytesAsync(PackagePath);

@@ -23,7 +23,7 @@ public sealed class PackLaws(AuthorsFolder author) : IClassFixture<AuthorsFolder
         string[] needed =
         [
             "lib/net10.0/Prices.dll", "lib/net10.0/Prices.pdb", "lib/net10.0/Prices.deps.json", "lib/net10.0/Markdig.dll", "lib/net10.0/Prices.Private.dll",
-            "lib/net10.0/de/Prices.resources.dll", "runtimes/linux-x64/native/libe_sqlite3.so", "runtimes/win-x64/native/e_sqlite3.dll", "theseus.json", "Prices.nuspec",
+            "lib/net10.0/de/Prices.resources.dll", "lib/net10.0/data/tea.txt", "runtimes/linux-x64/native/libe_sqlite3.so", "runtimes/win-x64/native/e_sqlite3.dll", "theseus.json", "Prices.nuspec",
         ];
         Assert.All(needed, n => Assert.Contains(n, names));
         Assert.DoesNotContain(names, n => n.Contains("Shop.Contract", StringComparison.Ordinal) || n.Contains("Theseus.Abstractions", StringComparison.Ordinal) || n.Contains("Microsoft.Extensions", StringComparison.Ordinal));
