@@ -38,14 +38,13 @@ internal sealed class Generation
     }
 
     /// <summary>Whether holding this object holds the generation. Of a resident one, only its component's instances count.</summary>
-    public bool Owns(ulong address)
+    public bool Owns(ulong address, ClrType? type)
     {
         if (address == _loaderAllocator)
         {
             return true;
         }
 
-        var type = _heap.GetObjectType(address);
         if (type is null)
         {
             return false;

@@ -15,6 +15,9 @@ internal sealed class HolderSearch(ClrRuntime runtime, Generation generation)
     private readonly Dictionary<ulong, ulong> _parents = [];
     private readonly Dictionary<ulong, IClrRoot> _roots = [];
 
+    /// <summary>The managed threads' objects, as far as they were met.</summary>
+    public List<ClrObject> Threads { get; } = [];
+
     /// <summary>How many objects were looked at.</summary>
     public int Objects => _parents.Count;
 
@@ -29,7 +32,12 @@ internal sealed class HolderSearch(ClrRuntime runtime, Generation generation)
             if (address != 0 && Holds(root) && _parents.TryAdd(address, 0))
             {
                 _roots[address] = root;
-                if (generation.Owns(address))
+                if (root.Object.Type is { Name: "System.Threading.Thread" })
+                {
+                    Threads.Add(root.Object);
+                }
+
+                if (generation.Owns(address, root.Object.Type))
                 {
                     found.Add(new HolderPath(root, [address]));
                 }
@@ -49,16 +57,28 @@ internal sealed class HolderSearch(ClrRuntime runtime, Generation generation)
                     continue;
                 }
 
-                if (generation.Owns(held))
+                if (_parents.ContainsKey(held))
+                {
+                    continue;
+                }
+
+                var type = runtime.Heap.GetObjectType(held);
+                if (generation.Owns(held, type))
                 {
                     found.Add(PathTo(holder, held));
                     // One edge out of a holder says enough.
                     break;
                 }
 
-                if (_parents.TryAdd(held, holder))
+                _parents.Add(held, holder);
+                if (type is { ContainsPointers: true } or { IsCollectible: true })
                 {
                     open.Enqueue(held);
+                }
+
+                if (type is { Name: "System.Threading.Thread" })
+                {
+                    Threads.Add(runtime.Heap.GetObject(held));
                 }
             }
         }

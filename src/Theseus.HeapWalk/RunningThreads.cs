@@ -7,7 +7,7 @@ internal static class RunningThreads
 {
     private const int MostFrames = 200;
 
-    public static IEnumerable<WalkFinding> Find(ClrRuntime runtime, Generation generation)
+    public static IEnumerable<WalkFinding> Find(ClrRuntime runtime, Generation generation, IReadOnlyList<ClrObject> objects)
     {
         foreach (var thread in runtime.Threads)
         {
@@ -17,14 +17,13 @@ internal static class RunningThreads
             {
                 var inside = frames.Find(f => f.Method is not null)?.Method?.Signature;
                 yield return new WalkFinding("RunningThread",
-                    $"thread {thread.ManagedThreadId}{NameOf(runtime, thread)} runs {Wording.Short(method)}, and is in {inside ?? "native code"}");
+                    $"thread {thread.ManagedThreadId}{NameOf(objects, thread)} runs {Wording.Short(method)}, and is in {inside ?? "native code"}");
             }
         }
     }
 
-    private static string NameOf(ClrRuntime runtime, ClrThread thread) =>
-        runtime.Heap.EnumerateObjects()
-            .FirstOrDefault(o => o.Type?.Name == "System.Threading.Thread" && o.TryReadField<int>("_managedThreadId", out var id) && id == thread.ManagedThreadId)
+    private static string NameOf(IReadOnlyList<ClrObject> objects, ClrThread thread) =>
+        objects.FirstOrDefault(o => o.TryReadField<int>("_managedThreadId", out var id) && id == thread.ManagedThreadId)
             is { IsValid: true } found && found.TryReadObjectField("_name", out var name) && name.AsString() is { Length: > 0 } text
             ? $" '{text}'"
             : "";

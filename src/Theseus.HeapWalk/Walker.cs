@@ -9,7 +9,9 @@ internal static class Walker
 
     public static WalkResult Walk(WalkRequest request)
     {
-        using var target = DataTarget.AttachToProcess(request.ProcessId, suspend: true);
+        using var attached = DataTarget.AttachToProcess(request.ProcessId, suspend: true);
+        // The process stands still, so what was read once stays true.
+        using var target = new DataTarget(new CustomDataTarget(new PageReader(attached.DataReader)));
         if (target.ClrVersions is not [var version, ..])
         {
             return WalkResult.Failed("there is no .NET runtime in the process");
@@ -29,7 +31,7 @@ internal static class Walker
         var search = new HolderSearch(runtime, generation);
         var wording = new Wording(runtime, generation);
         var paths = search.Find();
-        var findings = RunningThreads.Find(runtime, generation)
+        var findings = RunningThreads.Find(runtime, generation, search.Threads)
             .Concat(paths.Select(wording.Describe))
             .Distinct()
             // Of one kind, the first few say it all: a container that has resolved a type holds it in ten ways.

@@ -13,7 +13,7 @@ internal sealed record HeapWalkOutcome(IReadOnlyList<PinFinding> Pins, string? P
 
 /// <summary>
 /// Looks for what holds a generation, in a process of its own that reads this one's heap. <b>It stops this process while
-/// it looks</b>, for about a second per gigabyte of small objects, and so is only for those who ask for it. On Linux only.
+/// it looks</b>, for seconds where there are millions of objects, and so is only for those who ask for it. On Linux only.
 /// </summary>
 /// <param name="time">The host's clock.</param>
 internal sealed partial class HeapWalker(TimeProvider time)
