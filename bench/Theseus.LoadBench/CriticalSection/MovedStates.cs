@@ -1,0 +1,44 @@
+using System.Globalization;
+using Theseus.Samples;
+
+namespace Theseus.LoadBench.CriticalSection;
+
+/// <summary>A rate limiter whose state of about 100 MB moves from release to release.</summary>
+internal static class MovedStates
+{
+    public const int Clients = 1_000_000;
+
+    private const int KeyLength = 87;
+
+    public static async Task<Held> RunAsync(BenchRun run, string first, string second, int clients)
+    {
+        await using var host = await BenchHost.StartAsync(
+            theseus => theseus.AddComponent<IRateLimiter>("rate-limiter", BenchHost.From(first)),
+            new()
+            {
+                ["Theseus:Components:rate-limiter:Settings:Limit"] = int.MaxValue.ToString(CultureInfo.InvariantCulture),
+                ["Theseus:Components:rate-limiter:Settings:PrefillClients"] = clients.ToString(CultureInfo.InvariantCulture),
+                ["Theseus:Components:rate-limiter:Settings:PrefillKeyLength"] = KeyLength.ToString(CultureInfo.InvariantCulture),
+            });
+        var limiter = host.Get<IRateLimiter>();
+        var before = limiter.TotalGranted();
+        await using var callers = new Callers().Add(Environment.ProcessorCount, number =>
+        {
+            var random = new Random(number);
+            return () => limiter.TryAcquire(Client(random.Next(clients) + 1), 1).Granted;
+        });
+        // A transfer of this size holds callers longer than a host by default allows.
+        var options = BenchHost.WithoutTrial with { State = new() { MaximumHold = TimeSpan.FromSeconds(30) } };
+        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(120, 30), retiringAtOnce: 0);
+        await callers.DisposeAsync();
+        var lost = callers.Started - callers.Answered + Math.Abs(before + callers.Answered - limiter.TotalGranted());
+        return new Held(
+            $"{(first == "1.0.0" ? "transferred" : "caught-up")} state of {clients.ToString("N0", CultureInfo.InvariantCulture)} clients, {first} to {second} and back",
+            new Quantiles(results.Select(one => one.CriticalSection.TotalMilliseconds)),
+            (long)results.Average(one => one.StateBytes),
+            callers.Answered,
+            lost);
+    }
+
+    private static string Client(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(KeyLength, '0');
+}
