@@ -29,7 +29,7 @@ internal static class MovedStates
         });
         // A transfer of this size holds callers longer than a host by default allows.
         var options = BenchHost.WithoutTrial with { State = new() { MaximumHold = TimeSpan.FromSeconds(30) } };
-        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(120, 30), retiringAtOnce: 0);
+        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(70, 30), retiringAtOnce: 0);
         await callers.DisposeAsync();
         var lost = callers.Started - callers.Answered + Math.Abs(before + callers.Answered - limiter.TotalGranted());
         return new Held(

@@ -49,8 +49,8 @@ internal static class SharedStates
         await using (callers)
         {
             // The first few pay for compiling the swap itself.
-            await Held.SwapToAndFroAsync(run, host, component, s_versions, run.Count(10, 2), options, run.Time(30, 10), RetiringAtOnce);
-            var results = await Held.SwapToAndFroAsync(run, host, component, s_versions, run.Count(250, 10), options, run.Time(120, 20), RetiringAtOnce);
+            await Held.SwapToAndFroAsync(run, host, component, s_versions, run.Count(5, 2), options, run.Time(30, 10), RetiringAtOnce);
+            var results = await Held.SwapToAndFroAsync(run, host, component, s_versions, run.Count(200, 10), options, run.Time(100, 20), RetiringAtOnce);
             await callers.DisposeAsync();
             return new Held(
                 what, new Quantiles(results.Select(one => one.CriticalSection.TotalMilliseconds)), 0, callers.Answered, callers.Started - callers.Answered + lost());

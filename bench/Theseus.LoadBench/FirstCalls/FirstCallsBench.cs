@@ -27,7 +27,7 @@ internal static class FirstCallsBench
             var swaps = new List<MeasuredSwap>();
             var time = TimeProvider.System;
             var begun = time.GetTimestamp();
-            while (swaps.Count < run.Count(12, 1) && time.GetElapsedTime(begun) < run.Time(150, 60))
+            while (swaps.Count < run.Count(7, 1) && time.GetElapsedTime(begun) < run.Time(150, 60))
             {
                 swaps.Add(await MeasuredSwap.RunAsync(loading, Trial(run)));
             }

@@ -17,7 +17,8 @@ internal static class LostCallsBench
 
             - **Routing swaps**: what a swap is to callers, and only that. A route is published that names a fresh generation,
               the old generation is drained, and from that moment it reports every call that is inside it or enters it. The
-              generations are objects of this process; nothing is loaded. The calls that all generations executed have to be
+              generations are objects of this process; nothing is loaded. Each is replaced as soon
+              as a call has come; {N(routing.Waited)} times calls were inside when its drain began, so that it had to wait. The calls that all generations executed have to be
               as many as the callers' answers.
             - **Full swaps**: everything that `HotSwapEngine.SwapAsync` does, for a component of one class: the package
               checked, loaded as collectible, warmed up with recorded calls, published, remembered on disk; the old
@@ -31,7 +32,7 @@ internal static class LostCallsBench
         report.Target("calls on a generation that had been drained", "0", N(routing.OnDrained), routing.OnDrained == 0);
         report.Target("difference of calls executed and calls answered", "0", N(routing.Unaccounted), routing.Unaccounted == 0);
         report.Target($"failed or lost calls in {N(full.Swaps)} full swaps", "0", $"{full.Lost} of {N(full.Calls)}", full.Lost == 0);
-        report.Target($"old generations of the full swaps that were not gone", "0", N(full.NotGone), full.NotGone == 0);
+        report.Target("old generations of the full swaps that were not gone", "0", N(full.NotGone), full.NotGone == 0);
         report.Table(
             "Rates",
             ["", "swaps", "seconds", "swaps per second", "calls", "calls per swap"],
@@ -72,6 +73,9 @@ internal sealed record SwapCounts
 
     /// <summary>Calls that were inside a generation after its drain.</summary>
     public long OnDrained { get; init; }
+
+    /// <summary>How often a call was inside the old generation when its drain began.</summary>
+    public long Waited { get; init; }
 
     /// <summary>The difference of calls that generations executed and calls that were answered.</summary>
     public long Unaccounted { get; init; }

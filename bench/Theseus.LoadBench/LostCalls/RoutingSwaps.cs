@@ -25,26 +25,27 @@ internal static class RoutingSwaps
         var proxy = ProxyFactory.Create(ProxyFactory.FindProxyType(typeof(IRelay)), slot);
         slot.SetMethods(proxy.ContractMethods);
         var tally = new Tally();
-        var (swaps, executed) = (0L, 0L);
+        var (swaps, waited, executed) = (0L, 0L, 0L);
         var generation = Next();
         slot.Publish(new SoleRoute(generation.Leases));
         using var callers = RelayCallers.Start((IRelay)proxy, version => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         var begun = time.GetTimestamp();
-        var bound = run.Time(420, 20);
+        var bound = run.Time(300, 20);
         while (swaps < run.Count(Full, Small) && time.GetElapsedTime(begun) < bound)
         {
+            // A swap that no caller is there for proves nothing.
+            generation.Relay.WaitForCall(s_longestDrain);
             var old = generation;
             generation = Next();
             slot.Publish(new SoleRoute(generation.Leases));
-            executed += Retire(old.Relay, old.Leases);
-            if (++swaps % 20_000 == 0)
-            {
-                run.Tell($"{swaps} routing swaps, {callers.Answered} calls");
-            }
+            var (calls, hadToWait) = Retire(old.Relay, old.Leases);
+            executed += calls;
+            waited += hadToWait ? 1 : 0;
+            swaps++;
         }
 
         callers.Stop();
-        executed += Retire(generation.Relay, generation.Leases);
+        executed += Retire(generation.Relay, generation.Leases).Calls;
         var elapsed = time.GetElapsedTime(begun);
         return new SwapCounts
         {
@@ -54,6 +55,7 @@ internal static class RoutingSwaps
             Lost = callers.Started - callers.Answered,
             Failures = callers.Failures,
             OnDrained = tally.Violations,
+            Waited = waited,
             Unaccounted = Math.Abs(executed - callers.Answered),
         };
 
@@ -64,17 +66,19 @@ internal static class RoutingSwaps
         }
     }
 
-    /// <summary>Drains a generation that no route names any more, and closes it. Returns how many calls it executed.</summary>
-    private static long Retire(WatchedRelay relay, GenerationLeases leases)
+    /// <summary>Drains a generation that no route names any more, and closes it. Returns how many calls it executed, and whether some were inside.</summary>
+    private static (long Calls, bool HadToWait) Retire(WatchedRelay relay, GenerationLeases leases)
     {
-        if (!leases.DrainAsync().Wait(s_longestDrain))
+        var drained = leases.DrainAsync();
+        var hadToWait = !drained.IsCompleted;
+        if (!drained.Wait(s_longestDrain))
         {
             throw new TimeoutException($"Generation {relay.Version} did not drain: {leases.InFlight} calls inside.");
         }
 
         relay.Close();
         leases.Release();
-        return relay.Ended;
+        return (relay.Ended, hadToWait);
     }
 
     private sealed class Tally
@@ -89,12 +93,22 @@ internal static class RoutingSwaps
     /// <summary>A generation that tells when a call is inside it after its drain.</summary>
     private sealed class WatchedRelay(long number, Tally tally) : IRelay
     {
+        private readonly ManualResetEventSlim _called = new(initialState: false, spinCount: 0);
         private volatile bool _closed;
         private long _ended;
 
         public string Version { get; } = number.ToString(CultureInfo.InvariantCulture);
 
         public long Ended => Interlocked.Read(ref _ended);
+
+        /// <summary>Waits until a call has been made.</summary>
+        public void WaitForCall(TimeSpan deadline)
+        {
+            if (!_called.Wait(deadline))
+            {
+                throw new TimeoutException($"Nobody called generation {Version}.");
+            }
+        }
 
         public void Close() => _closed = true;
 
@@ -117,7 +131,10 @@ internal static class RoutingSwaps
         private void Leave()
         {
             Check();
-            Interlocked.Increment(ref _ended);
+            if (Interlocked.Increment(ref _ended) == 1)
+            {
+                _called.Set();
+            }
         }
 
         private void Check()

@@ -21,7 +21,7 @@ internal static class UnloadBench
         await using var host = await BenchHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", BenchHost.From("1.0.0")));
         var unloads = new List<(double Milliseconds, IReadOnlyList<double> Pauses, double Total)>();
         var heapMb = 0d;
-        for (var i = 0; i < run.Count(20, 3); i++)
+        for (var i = 0; i < run.Count(16, 3); i++)
         {
             var span = new UnloadSpan(time);
             var result = await host.SwapAsync("markdown", i % 2 == 0 ? "2.0.0" : "1.0.0", BenchHost.WithoutTrial with { Progress = span });

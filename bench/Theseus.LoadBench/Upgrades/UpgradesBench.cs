@@ -20,7 +20,7 @@ internal static class UpgradesBench
             retirement has ended, under a caller who calls about once in a millisecond. The working set is read every 50 upgrades, after a
             full compacting collection, so that garbage that nobody has looked for yet counts neither before nor after.
             `relay` is a component of one class; `markdown` brings Markdig 0.31.0 and 1.6.0 and is warmed up with one round; it
-            is upgraded 300 times only, since each time takes a good part of a second of compilation.
+            is upgraded 200 times only, since each time takes a good part of a second of compilation.
             """);
         var rows = new List<string[]>();
         await RelayAsync(run, report, rows);
@@ -43,7 +43,7 @@ internal static class UpgradesBench
         var renderer = host.Get<IMarkdownRenderer>();
         var next = 0;
         await using var callers = Calling(() => renderer.Render(Documents.All[next++ % Documents.All.Length]).Length > 100);
-        await UpgradeAsync(run, host, "markdown", BenchHost.WithoutTrial with { WarmUp = new() { Rounds = 1 } }, run.Count(300, 60), run.Time(200, 30), callers, report, rows);
+        await UpgradeAsync(run, host, "markdown", BenchHost.WithoutTrial with { WarmUp = new() { Rounds = 1 } }, run.Count(200, 60), run.Time(120, 30), callers, report, rows);
     }
 
     private static Callers Calling(Func<bool> call) => new Callers().AddAsynchronous(1, _ => async () =>
