@@ -20,9 +20,9 @@ internal sealed class EngineOperator(HotSwapEngine engine, Func<string, SwapOpti
 
     public async Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken)
     {
-        engine.GetStatus(component);
-        var own = defaults(component);
-        var options = trial is { } duration ? own with { Trial = own.Trial with { Duration = duration } } : own;
+        // An unknown component has no options of its own; the engine refuses it.
+        var options = trial is { } duration && engine.Components.Contains(component) ? defaults(component) : null;
+        options = options is null ? null : options with { Trial = options.Trial with { Duration = trial!.Value } };
         return Answer(await engine.SwapAsync(component, version, options, cancellationToken).ConfigureAwait(false));
     }
 
