@@ -33,10 +33,14 @@ public sealed class CrashLaws
                 var record = Assert.Single(host.Engine.GetHistory(component));
                 Assert.NotNull(record.Outcome);
                 Assert.Equal((point, isConfirmed ? to : "1.0.0"), (point, record.Serves?.Version));
-                Assert.Equal(to, record.To.Version);
+                Assert.Equal(("1.0.0", to), (record.From?.Version, record.To.Version));
                 if (record.Outcome == SwapRecord.Interrupted)
                 {
-                    Assert.False(string.IsNullOrEmpty(record.Detail));
+                    Assert.Contains(isConfirmed ? $"{to} serves, since it had been confirmed" : "1.0.0 serves, since it is the confirmed release", record.Detail);
+                }
+                else
+                {
+                    Assert.Equal(outcome, record.Outcome);
                 }
             });
             Assert.Equal($"point {point}", lines[^1]);
