@@ -27,7 +27,7 @@ internal sealed class Generation
             if (TypeOf(runtime, module) is { AssemblyLoadContextAddress: var context and not 0 } type
                 && runtime.Heap.GetObject(context) is { IsValid: true } loadContext
                 && loadContext.TryReadObjectField("_name", out var name)
-                && name.AsString() == request.LoadContext)
+                && !name.IsNull && name.AsString() == request.LoadContext)
             {
                 var allocator = type.IsCollectible ? runtime.DataTarget.DataReader.ReadPointer(type.LoaderAllocatorHandle) : 0;
                 return new Generation(runtime.Heap, context, allocator, type.IsCollectible ? null : request.EntryType);

@@ -24,7 +24,7 @@ internal static class RunningThreads
 
     private static string NameOf(IReadOnlyList<ClrObject> objects, ClrThread thread) =>
         objects.FirstOrDefault(o => o.TryReadField<int>("_managedThreadId", out var id) && id == thread.ManagedThreadId)
-            is { IsValid: true } found && found.TryReadObjectField("_name", out var name) && name.AsString() is { Length: > 0 } text
+            is { IsValid: true } found && found.TryReadObjectField("_name", out var name) && !name.IsNull && name.AsString() is { Length: > 0 } text
             ? $" '{text}'"
             : "";
 }

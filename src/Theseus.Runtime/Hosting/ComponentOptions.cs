@@ -16,7 +16,7 @@ public sealed class ComponentOptions
     /// <summary>How its releases are loaded. Default: <see cref="LoadingMode.Probation"/>.</summary>
     public LoadingMode Loading { get; set; } = LoadingMode.Probation;
 
-    /// <summary>What a swap does where its caller does not say otherwise.</summary>
+    /// <summary>What a swap does where its caller does not say otherwise. In configuration the section <c>Swap</c>: <c>Swap:Trial:Duration</c> for instance. A name in it that does not exist fails the host's start.</summary>
     public SwapOptions Swap { get; set; } = new();
 
     /// <summary>Makes the shared state object, of the type that the component declares. Default: its constructor without parameters.</summary>

@@ -22,6 +22,8 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
             Package = section[nameof(ComponentOptions.Package)],
             InitialVersion = section[nameof(ComponentOptions.InitialVersion)],
             Loading = section.GetValue(nameof(ComponentOptions.Loading), LoadingMode.Probation),
+            // A misspelt name would leave a default in force that nobody wants.
+            Swap = section.GetSection(nameof(ComponentOptions.Swap)).Get<SwapOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new(),
         };
         registration.Configure?.Invoke(options);
 

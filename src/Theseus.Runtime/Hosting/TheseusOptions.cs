@@ -27,7 +27,7 @@ public sealed class TheseusOptions
     /// <summary>
     /// Whether the host looks for the cause by itself when an old generation has not gone by its deadline: by a walk over
     /// its heap, in a process of its own, which suspends the host meanwhile (about a second for a gigabyte of small
-    /// objects). On Linux only. Default: no; an operator can ask for it with <c>theseus why --walk</c>.
+    /// objects). On Linux only. Default: no; an operator can ask for it with <c>theseus why --walk-heap</c>.
     /// </summary>
     public bool WalkHeapWhenStuck { get; set; }
 
