@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace Theseus.Docs.Tests.Walking;
+
+/// <summary>
+/// Reads what a page tells its reader to do: a line '`path`:' and a block is a file; 'in `path`, write `new` instead of
+/// `old`' a change; a block 'sh' commands, with a block 'text' straight after it for what they print. A line that has
+/// 'until' before a block of commands tells to repeat them.
+/// </summary>
+internal static partial class Page
+{
+    public static IReadOnlyList<Step> Read(string path)
+    {
+        var text = Repository.Read(path).ReplaceLineEndings("\n");
+        return
+        [
+            .. Matches(text, FileBlock(), (line, groups) => new WriteStep(line, groups["path"].Value, groups["body"].Value))
+                .Concat(Matches(text, Edit(), (line, groups) => new EditStep(line, groups["path"].Value, groups["new"].Value, groups["old"].Value)))
+                .Concat(Matches(text, Commands(), (line, groups) => new RunStep(
+                    line,
+                    [.. groups["body"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+                    groups["text"].Success ? groups["text"].Value : null,
+                    groups["before"].Value.Contains(" until ", StringComparison.Ordinal))))
+                .OrderBy(one => one.At)
+                .Select(one => one.Step),
+        ];
+    }
+
+    private static IEnumerable<(int At, Step Step)> Matches(string text, Regex pattern, Func<int, GroupCollection, Step> make) =>
+        pattern.Matches(text).Select(match => (match.Index, make(text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups)));
+
+    [GeneratedRegex(@"^`(?<path>[^`\n]+)`:\n```\w+\n(?<body>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex FileBlock();
+
+    [GeneratedRegex(@"[Ii]n `(?<path>[^`\n]+)`, write `(?<new>[^`\n]+)` instead of `(?<old>[^`\n]+)`")]
+    private static partial Regex Edit();
+
+    [GeneratedRegex(@"^(?<before>[^\n]*)\n\n```sh\n(?<body>.*?)^```\n(?:```text\n(?<text>.*?)^```$)?", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Commands();
+}
