@@ -27,7 +27,10 @@ internal static partial class Page
     }
 
     private static IEnumerable<(int At, Step Step)> Matches(string text, Regex pattern, Func<int, GroupCollection, Step> make) =>
-        pattern.Matches(text).Select(match => (match.Index, make(text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups)));
+        from match in pattern.Matches(text)
+        // The line before a block may itself tell to change something first.
+        let at = match.Groups["body"] is { Success: true } body ? body.Index : match.Index
+        select (at, make(text.AsSpan(0, at).Count('\n') + 1, match.Groups));
 
     [GeneratedRegex(@"^`(?<path>[^`\n]+)`:\n```\w+\n(?<body>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex FileBlock();
