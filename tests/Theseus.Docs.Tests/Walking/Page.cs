@@ -12,7 +12,7 @@ internal static partial class Page
     public static IReadOnlyList<Step> Read(string path)
     {
         var text = Repository.Read(path).ReplaceLineEndings("\n");
-        return
+        Step[] steps =
         [
             .. Matches(text, FileBlock(), (line, groups) => new WriteStep(line, groups["path"].Value, groups["body"].Value))
                 .Concat(Matches(text, Edit(), (line, groups) => new EditStep(line, groups["path"].Value, groups["new"].Value, groups["old"].Value)))
@@ -24,6 +24,9 @@ internal static partial class Page
                 .OrderBy(one => one.At)
                 .Select(one => one.Step),
         ];
+        // A block that was read as something else would never be tried.
+        Assert.Equal(Fence().Count(text), steps.Count(step => step is RunStep or WriteStep));
+        return steps;
     }
 
     private static IEnumerable<(int At, Step Step)> Matches(string text, Regex pattern, Func<int, GroupCollection, Step> make) =>
@@ -32,12 +35,15 @@ internal static partial class Page
         let at = match.Groups["body"] is { Success: true } body ? body.Index : match.Index
         select (at, make(text.AsSpan(0, at).Count('\n') + 1, match.Groups));
 
+    [GeneratedRegex("^```(sh|csharp|xml|json)$", RegexOptions.Multiline)]
+    private static partial Regex Fence();
+
     [GeneratedRegex(@"^`(?<path>[^`\n]+)`:\n```\w+\n(?<body>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex FileBlock();
 
     [GeneratedRegex(@"[Ii]n `(?<path>[^`\n]+)`, write `(?<new>[^`\n]+)` instead of `(?<old>[^`\n]+)`")]
     private static partial Regex Edit();
 
-    [GeneratedRegex(@"^(?<before>[^\n]*)\n\n```sh\n(?<body>.*?)^```\n(?:```text\n(?<text>.*?)^```$)?", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^(?<before>[^\n]*)\n\n)```sh\n(?<body>.*?)^```\n(?:```text\n(?<text>.*?)^```$)?", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Commands();
 }
