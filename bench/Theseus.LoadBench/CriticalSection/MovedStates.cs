@@ -10,7 +10,10 @@ internal static class MovedStates
 
     private const int KeyLength = 87;
 
-    public static async Task<Held> RunAsync(BenchRun run, string first, string second, int clients)
+    // Paced callers make so many calls about once in a millisecond.
+    private const int CallsAtOnce = 5;
+
+    public static async Task<Held> RunAsync(BenchRun run, string first, string second, int clients, bool saturated)
     {
         await using var host = await BenchHost.StartAsync(
             theseus => theseus.AddComponent<IRateLimiter>("rate-limiter", BenchHost.From(first)),
@@ -22,22 +25,41 @@ internal static class MovedStates
             });
         var limiter = host.Get<IRateLimiter>();
         var before = limiter.TotalGranted();
-        await using var callers = new Callers().Add(Environment.ProcessorCount, number =>
+        await using var callers = saturated
+            ? new Callers().Add(Environment.ProcessorCount, Taking)
+            : new Callers().AddAsynchronous(Environment.ProcessorCount, number =>
+            {
+                var take = Taking(number);
+                return async () =>
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+                    var allRight = true;
+                    for (var i = 1; i < CallsAtOnce; i++)
+                    {
+                        allRight &= take();
+                    }
+
+                    return allRight & take();
+                };
+            });
+        var callsPerAnswer = saturated ? 1 : CallsAtOnce;
+        // A transfer of this size holds callers longer than a host by default allows.
+        var options = BenchHost.WithoutTrial with { State = new() { MaximumHold = TimeSpan.FromSeconds(30) } };
+        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(45, 30), retiringAtOnce: 0);
+        await callers.DisposeAsync();
+        var lost = callers.Started - callers.Answered + Math.Abs(before + (callers.Answered * callsPerAnswer) - limiter.TotalGranted());
+        return new Held(
+            $"{(saturated ? "callers without a pause" : "paced callers")}, {(first == "1.0.0" ? "transferred" : "caught-up")} state of {clients.ToString("N0", CultureInfo.InvariantCulture)} clients, {first} to {second} and back",
+            new Quantiles(results.Select(one => one.CriticalSection.TotalMilliseconds)),
+            (long)results.Average(one => one.StateBytes),
+            callers.Answered * callsPerAnswer,
+            lost);
+
+        Func<bool> Taking(int number)
         {
             var random = new Random(number);
             return () => limiter.TryAcquire(Client(random.Next(clients) + 1), 1).Granted;
-        });
-        // A transfer of this size holds callers longer than a host by default allows.
-        var options = BenchHost.WithoutTrial with { State = new() { MaximumHold = TimeSpan.FromSeconds(30) } };
-        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(70, 30), retiringAtOnce: 0);
-        await callers.DisposeAsync();
-        var lost = callers.Started - callers.Answered + Math.Abs(before + callers.Answered - limiter.TotalGranted());
-        return new Held(
-            $"{(first == "1.0.0" ? "transferred" : "caught-up")} state of {clients.ToString("N0", CultureInfo.InvariantCulture)} clients, {first} to {second} and back",
-            new Quantiles(results.Select(one => one.CriticalSection.TotalMilliseconds)),
-            (long)results.Average(one => one.StateBytes),
-            callers.Answered,
-            lost);
+        }
     }
 
     private static string Client(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(KeyLength, '0');
