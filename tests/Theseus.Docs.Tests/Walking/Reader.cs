@@ -94,7 +94,8 @@ internal sealed class Reader(ProductPackages product) : IAsyncDisposable
                 Assert.Null(_server);
                 _server = await Server.StartAsync(_folder, product.Environment, words, _deadline);
                 return "";
-            case ["dotnet", ..]:
+            case ["dotnet", ..] or ["tools/theseus", ..]:
+                words[0] = words[0] == "dotnet" ? words[0] : InFolder(words[0]);
                 var (exitCode, output) = await Tool.RunAsync(_folder, product.Environment, words, _deadline);
                 Assert.True(exitCode == 0, $"Line {line}: '{command}' ended with {exitCode}:\n{output}\nThe server said:\n{_server?.Said}");
                 return output;
