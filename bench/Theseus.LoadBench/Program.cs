@@ -13,6 +13,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["throughput"] = ThroughputBench.RunAsync,
     ["lost-calls"] = LostCallsBench.RunAsync,
     ["critical-section"] = CriticalSectionBench.RunAsync,
+    ["moved-state"] = CriticalSectionBench.RunMovedAsync,
     ["first-calls"] = FirstCallsBench.RunAsync,
     ["upgrades"] = UpgradesBench.RunAsync,
     ["unload"] = UnloadBench.RunAsync,
