@@ -71,6 +71,19 @@ public sealed class BadReleaseLaws
     }
 
     [Fact]
+    public async Task OneThatIsSlowIsTakenBackThoughItWasStaged()
+    {
+        await using var host = await StartAsync();
+        var load = RenderOn(host);
+        Assert.Equal(SwapOutcome.Staged, (await host.Engine.StageAsync("markdown", "9.2.0", s_withoutRecentCalls)).Outcome);
+
+        var result = await host.Engine.SwapAsync("markdown", "9.2.0", s_withoutRecentCalls).WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal((SwapOutcome.RolledBack, "slowdown"), (result.Outcome, result.Verdict?.Rule));
+        await load.EndAsync();
+    }
+
+    [Fact]
     public async Task OneThatHangsInStopIsReplacedAndItsRecordSaysSo()
     {
         await using var host = await StartAsync();

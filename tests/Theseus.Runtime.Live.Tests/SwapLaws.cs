@@ -144,6 +144,43 @@ public sealed class SwapLaws
     }
 
     [Fact]
+    public async Task AListenerThatThrowsDoesTheSwapNoHarm()
+    {
+        await using var host = await StartAsync();
+        var load = new Load(() => Render(host));
+
+        var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Loading = LoadingMode.Probation, Progress = new Throwing() });
+
+        Assert.Equal((SwapOutcome.Completed, ""), (result.Outcome, result.Detail));
+        await load.EndAsync();
+        Assert.Equal("2.0.0", host.Engine.GetStatus("markdown").ServingVersion);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.RollbackAsync("markdown")).Outcome);
+    }
+
+    [Fact]
+    public async Task OptionsThatCannotWorkAreRefusedAllAtOnce()
+    {
+        await using var host = await StartAsync();
+
+        var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with
+        {
+            Trial = new() { Duration = TimeSpan.FromSeconds(-1), Share = 2, HealthInterval = TimeSpan.Zero },
+            Deadlines = new() { Unload = TimeSpan.Zero },
+            State = new() { MaximumHold = TimeSpan.Zero },
+        });
+
+        Assert.Equal((SwapOutcome.Refused, SwapReason.OptionsRefused), (result.Outcome, result.Reason));
+        Assert.All(
+            ["Trial.Duration", "Trial.Share", "Trial.HealthInterval", "Deadlines.Unload", "MaximumHold"],
+            name => Assert.Contains(name, result.Detail));
+    }
+
+    private sealed class Throwing : IProgress<SwapProgress>
+    {
+        public void Report(SwapProgress value) => throw new InvalidOperationException("a listener's fault");
+    }
+
+    [Fact]
     public async Task WhatCannotBeDoneIsRefusedWithWhatToDo()
     {
         await using var host = await StartAsync();

@@ -37,6 +37,7 @@ public sealed class GenerationLeases
     private readonly int _methods;
     private object? _instance;
     private volatile long[]?[] _cells = [];
+    private volatile bool _isClosing; // set before a drain's first barrier
     private volatile TaskCompletionSource? _drain; // the drain under way, or done; null when callers may be sent here
 
     /// <summary>Makes the leases of a generation that nobody has entered.</summary>
@@ -67,6 +68,12 @@ public sealed class GenerationLeases
             return Sum(first: 0) - exits;
         }
     }
+
+    /// <summary>
+    /// Whether this generation is being emptied. For whoever counts in without a route: count in, then ask; when the answer
+    /// is no, the drain that may follow waits for the call, since it says so here before its first barrier.
+    /// </summary>
+    internal bool IsClosing => _isClosing;
 
     /// <summary>How many calls were ever admitted.</summary>
     public long Admitted => Sum(first: 0);
@@ -145,6 +152,7 @@ public sealed class GenerationLeases
                 return underWay.Task;
             }
 
+            _isClosing = true;
             // The first barrier makes every admitted entry visible, and stands before the drain can be seen: whoever
             // leaves and sees it may sum too, and must not miss an entry that another processor still holds back.
             Interlocked.MemoryBarrierProcessWide();
@@ -168,6 +176,7 @@ public sealed class GenerationLeases
         {
             _drain?.TrySetCanceled();
             _drain = null;
+            _isClosing = false;
         }
     }
 

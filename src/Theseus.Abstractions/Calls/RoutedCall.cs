@@ -20,7 +20,8 @@ public abstract class RoutedCall
 
     /// <summary>
     /// Whether a failure is kept from the caller: the method is idempotent, the generation is on trial, and there is a
-    /// stable one. Only asks; changes nothing, so that it can stand in an exception filter.
+    /// stable one. Where the answer is yes, the stable one is held for the call already, and <see cref="Shield"/> has to
+    /// follow. It neither throws nor waits, so that it can stand in an exception filter.
     /// </summary>
     /// <param name="failure">What the generation threw.</param>
     public abstract bool CanShield(Exception failure);

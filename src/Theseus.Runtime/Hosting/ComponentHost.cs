@@ -62,7 +62,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
             {
                 await StartAsync(component, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is SwapFailedException or HostMemoryException or IOException or InvalidOperationException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 failures.Add($"'{component.Name}': {failure.Message}");
                 LogNotStarted(_logger, component.Name, failure.Message);

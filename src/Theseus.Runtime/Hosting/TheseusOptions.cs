@@ -31,6 +31,6 @@ public sealed class TheseusOptions
     /// </summary>
     public bool WalkHeapWhenStuck { get; set; }
 
-    /// <summary>How long the host waits, when it stops, for calls to end and generations to stop. Default 30 s.</summary>
+    /// <summary>How long the host waits, when it stops, for calls to end, and as long again each for components to stop and for their background work to end. Default 30 s.</summary>
     public TimeSpan ShutdownDeadline { get; set; } = TimeSpan.FromSeconds(30);
 }

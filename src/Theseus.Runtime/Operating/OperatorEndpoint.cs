@@ -45,9 +45,18 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
         var endpoint = new OperatorEndpoint(dataFolder, pipe, new(host, dataFolder, now, log), time, log);
         // Written when somebody listens, and as a whole.
         var address = new OperatorAddress(OperatorRequest.CurrentVersion, pipe, Environment.ProcessId, now);
-        File.WriteAllBytes(endpoint._file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(address, OperatorJson.Default.OperatorAddress));
-        File.Move(endpoint._file + ".tmp", endpoint._file, overwrite: true);
-        return endpoint;
+        try
+        {
+            File.WriteAllBytes(endpoint._file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(address, OperatorJson.Default.OperatorAddress));
+            File.Move(endpoint._file + ".tmp", endpoint._file, overwrite: true);
+            return endpoint;
+        }
+        catch
+        {
+            // Nobody could find it: the loop ends by itself once it is told.
+            endpoint._stopping.Cancel();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

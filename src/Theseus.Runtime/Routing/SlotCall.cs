@@ -75,10 +75,11 @@ internal sealed class SlotCall : RoutedCall
         }
 
         // Counted in first, then asked whether the stable generation is still to be had: the same two steps as on the
-        // way in, with the same proof. Confirming sets the flag before it drains, and draining begins with a barrier on
-        // every processor; so either the drain sees this entry, or this read sees the flag.
+        // way in, with the same proof. A drain says that it closes the generation before its first barrier on every
+        // processor; so either the drain sees this entry, or this read sees that it closes. It may be another swap's
+        // drain: this call may have outlived the trial it was admitted to.
         _trial.Stable.CountIn(_method.Index);
-        if (_trial.Trial.StableIsLeaving)
+        if (_trial.Stable.IsClosing)
         {
             _trial.Stable.CountOut(_method.Index);
             return false;

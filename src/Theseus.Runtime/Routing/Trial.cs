@@ -10,7 +10,6 @@ internal sealed class Trial(ulong salt, bool shields)
     private long _shielded;
     private long _failedOnBoth;
     private long _faults;
-    private volatile bool _stableIsLeaving;
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What makes this trial's split differ from others'.</summary>
@@ -28,13 +27,6 @@ internal sealed class Trial(ulong salt, bool shields)
     public TrialSide Candidate { get; } = new();
 
     public TrialSide Stable { get; } = new();
-
-    /// <summary>Set before the stable generation is drained at the end of a good trial: from then on nothing is shielded.</summary>
-    public bool StableIsLeaving
-    {
-        get => _stableIsLeaving;
-        set => _stableIsLeaving = value;
-    }
 
     /// <summary>Counts a call that the candidate failed and the stable version answered.</summary>
     public void CountShielded(string method, string failure)

@@ -9,8 +9,8 @@ internal static class Bounded
     public static async Task<T> RunAsync<T>(
         Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken, Action<T>? ifLate = null)
     {
-        using var expiry = new CancellationTokenSource(deadline, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        var expiry = new CancellationTokenSource(deadline, time);
+        var both = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         var token = both.Token;
         // A thread of its own: component code may block it for as long as it likes, and must not take one from the pool.
         var running = Task.Factory.StartNew(
@@ -18,9 +18,12 @@ internal static class Bounded
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).Unwrap();
+        var wasAwaited = false;
         try
         {
-            return await running.WaitAsync(deadline, time, cancellationToken).ConfigureAwait(false);
+            var result = await running.WaitAsync(deadline, time, cancellationToken).ConfigureAwait(false);
+            wasAwaited = true;
+            return result;
         }
         catch (OperationCanceledException) when (expiry.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -29,10 +32,13 @@ internal static class Bounded
         }
         finally
         {
-            if (!running.IsCompletedSuccessfully)
+            if (!running.IsCompleted)
             {
-                LeaveBehind(running, ifLate);
+                // We may have come here before the token's own timer did: what is left behind is always told.
+                await both.CancelAsync().ConfigureAwait(false);
             }
+
+            LeaveBehind(running, ifLate, [both, expiry], wasAwaited);
         }
     }
 
@@ -48,10 +54,18 @@ internal static class Bounded
             time,
             cancellationToken);
 
-    private static void LeaveBehind<T>(Task<T> running, Action<T>? ifLate) =>
+    private static void LeaveBehind<T>(Task<T> running, Action<T>? ifLate, IDisposable[] tokens, bool wasAwaited)
+    {
+        if (wasAwaited)
+        {
+            Dispose(tokens);
+            return;
+        }
+
         running.ContinueWith(
             late =>
             {
+                Dispose(tokens);
                 // Looking at the exception marks it as observed.
                 if (late.Exception is null && late.IsCompletedSuccessfully)
                 {
@@ -61,4 +75,13 @@ internal static class Bounded
             CancellationToken.None,
             TaskContinuationOptions.None,
             TaskScheduler.Default);
+    }
+
+    private static void Dispose(IDisposable[] tokens)
+    {
+        foreach (var token in tokens)
+        {
+            token.Dispose();
+        }
+    }
 }

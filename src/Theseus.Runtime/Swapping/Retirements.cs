@@ -6,7 +6,8 @@ namespace Theseus.Runtime.Swapping;
 
 /// <summary>
 /// Retires a slot's generations: drains, stops, unloads, verifies, and keeps the record. Each retirement is a task that
-/// this class owns. Thread-safe.
+/// this class owns; of one that has not drained in time, the rest happens when its last call ends, and nobody waits for
+/// that, not even a host that stops. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Methods that touch a component's objects end before the wait for its unloading begins, so that no state machine of
@@ -133,8 +134,9 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         catch (Exception failure)
         {
             LogFailed(setup.Logger, setup.Component, generation.Version, failure);
+            var record = generation.Retirement = Record(generation, isGone: false, $"Retiring it failed: {SlotCall.Describe(failure)}");
             generation.State = GenerationState.Lingering;
-            return generation.Retirement = Record(generation, isGone: false, $"Retiring it failed: {SlotCall.Describe(failure)}");
+            return record;
         }
         finally
         {
@@ -173,11 +175,12 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         [
             .. generation.Leases.InFlightByMethod().Select(one => new CallsInFlight(slot.Methods[one.Method].Name, one.Calls, age)),
         ];
-        generation.State = GenerationState.Lingering;
         generation.Retirement = Record(generation, isGone: false, $"Not drained: {string.Join("; ", inFlight.Select(one => one.ToString()))}. It goes when they end.") with
         {
             InFlight = inFlight,
         };
+        // After the record: whoever sees a lingering generation finds out why.
+        generation.State = GenerationState.Lingering;
         LogLingers(setup.Logger, setup.Component, generation.Version, generation.Retirement.Summary);
     }
 
@@ -203,7 +206,6 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
             unload = unload with { Pins = [.. unload.Pins, .. walk.Pins] };
         }
 
-        generation.State = unload.IsGone ? GenerationState.Gone : GenerationState.Lingering;
         var summary = unload.IsGone
             ? $"Gone {(drain + stop + unload.Elapsed).TotalMilliseconds:0} ms after it got its last call"
             : $"Still in memory {unload.Elapsed.TotalSeconds:0.0} s after unloading began: {Causes(unload)}";
@@ -215,6 +217,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
             Unload = unload,
         };
         generation.Retirement = record;
+        generation.State = unload.IsGone ? GenerationState.Gone : GenerationState.Lingering;
         if (!unload.IsGone)
         {
             LogLingers(setup.Logger, setup.Component, generation.Version, record.Summary);
@@ -262,7 +265,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
 
     private static string Causes(UnloadReport unload) => unload.Pins.Count > 0
         ? string.Join("; ", unload.Pins.Select(pin => pin.Description))
-        : "nothing is known of the cause without a walk over the heap (theseus why --walk)";
+        : "nothing is known of the cause without a walk over the heap (theseus why --walk-heap)";
 
     private static RetirementRecord Record(Generation generation, bool isGone, string summary) =>
         new() { Generation = generation.Number, Version = generation.Version, IsGone = isGone, Summary = summary };

@@ -47,10 +47,24 @@ internal sealed partial class SlotController
         try
         {
             // There is nothing to go back to, so there is no trial, and no need to be unloadable unless asked for.
-            var steps = new SwapSteps(Component, options.Progress, _parts.Setup.Time);
+            if (SwapOptionsRules.Faults(options) is { Count: > 0 } faults)
+            {
+                throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
+            }
+
+            var steps = new SwapSteps(Component, GuardedProgress.Of(options.Progress, _parts.Setup.Logger), _parts.Setup.Time);
             var collectible = (options.Loading ?? _parts.Setup.Loading) == LoadingMode.Collectible;
             var first = await _parts.Candidates.PrepareAsync(release, collectible, options, steps, recorder: null, cancellationToken).ConfigureAwait(false);
-            await _parts.Journal.ConfirmAsync(Component, release).ConfigureAwait(false);
+            try
+            {
+                await _parts.Journal.ConfirmAsync(Component, release).ConfigureAwait(false);
+            }
+            catch
+            {
+                _ = _parts.Retirements.Begin(first, options.Deadlines);
+                throw;
+            }
+
             _parts.Slot.Publish(new SoleRoute(first.Leases));
             first.State = GenerationState.Serving;
             _serving = first;
@@ -142,7 +156,7 @@ internal sealed partial class SlotController
             return Refused(SwapReason.HostStopping, "The host is stopping.", version);
         }
 
-        if (options.State.Validate() is { Count: > 0 } faults)
+        if (SwapOptionsRules.Faults(options) is { Count: > 0 } faults)
         {
             return Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version);
         }
@@ -166,10 +180,9 @@ internal sealed partial class SlotController
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-            var swap = new Swap(_parts, serving, release, options, id);
+            var swap = new Swap(_parts, serving, release, options with { Progress = GuardedProgress.Of(options.Progress, _parts.Setup.Logger) }, id);
             _swap = swap;
-            var result = await work(swap, serving, either.Token).ConfigureAwait(false);
-            await RecordAsync(result).ConfigureAwait(false);
+            var result = await RunAsync(swap, work(swap, serving, either.Token), id, version).ConfigureAwait(false);
             swap.TellEnd(result);
             return result;
         }
@@ -179,6 +192,25 @@ internal sealed partial class SlotController
             _doing = "";
             _turn.Release();
         }
+    }
+
+    /// <summary>Awaits a swap and records it. The boundary: whatever escapes a swap is an outcome too, and whoever waits for its end is told.</summary>
+    private async Task<SwapResult> RunAsync(Swap swap, Task<SwapResult> running, string id, string version)
+    {
+        SwapResult result;
+        try
+        {
+            result = await running.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogBroken(_parts.Setup.Logger, Component, failure);
+            swap.StopRecording();
+            result = Refused(SwapReason.InternalError, $"An error inside the host: {SlotCall.Describe(failure)}", version) with { Id = id, Outcome = SwapOutcome.Failed };
+        }
+
+        await RecordAsync(result).ConfigureAwait(false);
+        return result;
     }
 
     private async Task<string?> TryBeginAsync(Generation serving, VerifiedRelease release)
@@ -243,6 +275,9 @@ internal sealed partial class SlotController
         From = _serving?.Version,
         To = to,
     };
+
+    [LoggerMessage(1205, LogLevel.Error, "Component '{Component}': a swap ended by an error inside the host")]
+    private static partial void LogBroken(ILogger logger, string component, Exception failure);
 
     [LoggerMessage(1204, LogLevel.Error, "Component '{Component}': the host's memory on disk could not be written")]
     private static partial void LogNotRecorded(ILogger logger, string component, Exception failure);

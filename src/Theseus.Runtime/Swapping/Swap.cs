@@ -10,6 +10,10 @@ namespace Theseus.Runtime.Swapping;
 /// </summary>
 internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease release, SwapOptions options, string id)
 {
+    private const int BaselineCalls = 200;
+    private static readonly TimeSpan s_longestBaseline = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_baselineLook = TimeSpan.FromMilliseconds(10);
+
     private readonly SwapSteps _steps = new(
         slot.Setup.Component,
         options.Progress,
@@ -26,18 +30,24 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private HandoverResult _handedOver = new();
     private TimeSpan _publishing;
     private volatile TrialWatch? _watch;
+    private volatile bool _canBeTakenBack;
 
     /// <summary>The swap's end, for whoever gave it an order.</summary>
     public Task<SwapResult> Ending => _ending.Task;
 
     public void TellEnd(SwapResult result) => _ending.TrySetResult(result);
 
-    /// <summary>An operator's order. To take back can be ordered at any step, and has an effect until the release is confirmed; to confirm, only during the trial.</summary>
+    /// <summary>An operator's order. To take back can be ordered at any step of a swap, but not of a staging, until the release is being confirmed; to confirm, only during the trial.</summary>
     /// <returns>Whether the order was taken.</returns>
     public bool Order(TrialOrder order)
     {
         if (order == TrialOrder.TakeBack)
         {
+            if (!_canBeTakenBack)
+            {
+                return false;
+            }
+
             _takenBack.Cancel();
             return true;
         }
@@ -53,11 +63,17 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _takenBack.Token);
         cancellationToken = either.Token;
+        _canBeTakenBack = true;
         var candidate = staged;
         try
         {
-            CheckOptions();
+            CheckRelease();
             candidate ??= await PrepareAsync(cancellationToken).ConfigureAwait(false);
+            if (staged is not null && HasTrial)
+            {
+                await MeasureBaselineAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             await _steps.RunAsync(SwapStep.PlanState, () => PlanStateAsync(candidate, cancellationToken)).ConfigureAwait(false);
             await _steps.RunAsync(SwapStep.Publish, () => PublishAsync(candidate, cancellationToken)).ConfigureAwait(false);
         }
@@ -68,6 +84,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         }
 
         var (failed, verdict) = await ObserveAsync(candidate, cancellationToken).ConfigureAwait(false);
+        _canBeTakenBack = false;
         failed ??= await TryConfirmAsync().ConfigureAwait(false);
         return failed is null
             ? await CompleteAsync(candidate, verdict, cancellationToken).ConfigureAwait(false)
@@ -97,33 +114,33 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
 
     private bool HasTrial => options.Trial.Duration > TimeSpan.Zero;
 
-    private void CheckOptions()
+    private void CheckRelease()
     {
-        var trial = options.Trial;
-        var faults = new List<string>();
-        if (trial.Share is < 0 or > 1 or double.NaN)
+        var manifest = release.Manifest;
+        // Declared for the way up. The way back is what the state's migrations and the trial before it vouch for.
+        if (manifest.UpgradesFrom is { } range && manifest.Version > from.Release.Manifest.Version && !range.Satisfies(from.Release.Manifest.Version))
         {
-            faults.Add($"Trial.Share is {trial.Share}; it has to lie between 0 and 1.");
+            throw new SwapFailedException(
+                SwapReason.PathNotDeclared,
+                $"{release} declares itself safe to upgrade to from {range}, and {from.Version} serves. Go by a release in between.");
         }
 
-        if (trial.ShadowFraction is < 0 or > 1 or double.NaN)
+        if (options.Trial.Share < 1 && HasTrial && (from.HasMovingState || manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
         {
-            faults.Add($"Trial.ShadowFraction is {trial.ShadowFraction}; it has to lie between 0 and 1.");
+            throw new SwapFailedException(
+                SwapReason.OptionsRefused,
+                "Calls cannot be split between two generations when the state moves from one to the other; leave Trial.Share at 1, or share the state.");
         }
+    }
 
-        if (trial is { ShadowFraction: > 0, Share: >= 1 })
+    /// <summary>Measures how the stable version does: while a candidate is loaded there is time for that, before a staged one it has to be made.</summary>
+    private async Task MeasureBaselineAsync(CancellationToken cancellationToken)
+    {
+        slot.Slot.Publish(new RecordingRoute(from.Leases, _recorder));
+        var begun = slot.Setup.Time.GetTimestamp();
+        while (_recorder.Baseline.Observe().Calls < BaselineCalls && slot.Setup.Time.GetElapsedTime(begun) < s_longestBaseline)
         {
-            faults.Add("Shadowing copies the stable version's calls, and with Trial.Share = 1 it gets none; lower the share.");
-        }
-
-        if (trial.Share < 1 && HasTrial && (from.HasMovingState || release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
-        {
-            faults.Add("Calls cannot be split between two generations when the state moves from one to the other; leave Trial.Share at 1, or share the state.");
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
+            await Task.Delay(s_baselineLook, slot.Setup.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -207,7 +224,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         (TrialOrder.TakeBack, _) => new(SwapReason.TakenBack, "It was taken back on request, during its trial."),
         (TrialOrder.Confirm, _) => null,
         (_, VerdictKind.Fail) => new(SwapReason.TrialFailed, $"The trial failed by the rule '{verdict.Rule}': {verdict.Detail}"),
-        (_, VerdictKind.Inconclusive) when options.Trial.WhenInconclusive == InconclusiveAction.RollBack =>
+        (_, VerdictKind.Inconclusive) when options.Trial is { MinimumCalls: > 0, WhenInconclusive: InconclusiveAction.RollBack } =>
             new(SwapReason.TrialInconclusive, $"The trial was inconclusive: {verdict.Detail}"),
         _ => null,
     };
@@ -228,9 +245,6 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
 
     private async Task<(SwapResult Result, Generation Serving)> CompleteAsync(Generation candidate, TrialVerdict? verdict, CancellationToken cancellationToken)
     {
-        // In this order: first nothing is shielded any more, then callers go straight to the candidate, then the old
-        // generation is drained. See SlotCall.CanShield.
-        _trial.StableIsLeaving = true;
         slot.Faults.Direct(0, null);
         slot.Slot.Publish(new SoleRoute(candidate.Leases));
         candidate.State = GenerationState.Serving;

@@ -85,7 +85,7 @@ public sealed record TrialOptions
     /// <summary>Compares a shadowed call's two answers, the stable version's first. Default: by equality, sequences element by element.</summary>
     public Func<object?, object?, bool>? ShadowComparison { get; init; }
 
-    /// <summary>How many calls the candidate has to have taken for a verdict; fewer are inconclusive. Default 0.</summary>
+    /// <summary>How many calls the candidate has to have taken for a verdict; fewer are inconclusive. Default 0: a component that nobody calls during its trial is confirmed, with the verdict Inconclusive on record.</summary>
     public long MinimumCalls { get; init; }
 
     /// <summary>What is done when the trial is inconclusive. Default: the release is taken back.</summary>

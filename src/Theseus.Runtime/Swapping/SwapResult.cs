@@ -40,6 +40,9 @@ public enum SwapReason
     /// <summary>There is no earlier release to go back to, or no staged one to go forward to.</summary>
     NothingToDo,
 
+    /// <summary>The release does not declare a direct upgrade from the one that serves.</summary>
+    PathNotDeclared,
+
     /// <summary>The options do not fit the component; the detail says which, and what to do.</summary>
     OptionsRefused,
 

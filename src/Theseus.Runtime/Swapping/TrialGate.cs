@@ -51,8 +51,14 @@ internal static class TrialGate
             return Say(VerdictKind.Fail, "slowdown", slow);
         }
 
-        return isOver && seen.Candidate.Calls + seen.Shadowed < options.MinimumCalls
-            ? Say(VerdictKind.Inconclusive, "minimum-calls", $"The candidate took {seen.Candidate.Calls + seen.Shadowed} calls; {options.MinimumCalls} are asked for.")
+        var calls = seen.Candidate.Calls + seen.Shadowed;
+        if (isOver && calls == 0 && options.MinimumCalls == 0)
+        {
+            return Say(VerdictKind.Inconclusive, "no-calls", "The candidate took no calls. None are asked for (MinimumCalls is 0), so that is not held against it.");
+        }
+
+        return isOver && calls < options.MinimumCalls
+            ? Say(VerdictKind.Inconclusive, "minimum-calls", $"The candidate took {calls} calls; {options.MinimumCalls} are asked for.")
             : Say(VerdictKind.Pass, "nothing-against-it", $"{seen.Candidate.Calls} calls, {seen.Candidate.Failures} failures, no rule broken.");
     }
 

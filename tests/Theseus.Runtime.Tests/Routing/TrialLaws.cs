@@ -81,12 +81,36 @@ public sealed class TrialLaws
         var trial = _slot.Try(share: 1);
         _slot.Candidate.First = _ =>
         {
-            trial.StableIsLeaving = true;
+            _ = _slot.StableLeases.DrainAsync();
             throw new InvalidOperationException("bad release");
         };
 
         Assert.Throws<InvalidOperationException>(() => _slot.Proxy.Echo("a"));
 
+        Assert.Equal(0, _slot.Stable.Calls);
+        _slot.AssertNobodyIsInside();
+    }
+
+    [Fact]
+    public async Task ACallThatOutlivedItsTrialIsNotShieldedByAGenerationThatIsGone()
+    {
+        // Admitted to a candidate that was then taken back; meanwhile another swap has retired the stable generation.
+        _slot.Try(share: 1);
+        var end = new TaskCompletionSource();
+        _slot.Candidate.Before = async _ =>
+        {
+            await end.Task;
+            throw new InvalidOperationException("bad release");
+        };
+        var straggler = _slot.Proxy.EchoAsync("a", CancellationToken.None).AsTask();
+        _slot.Slot.Publish(new SoleRoute(_slot.StableLeases));
+        _slot.Slot.Publish(new SoleRoute(_slot.LeasesOf(new Echoes("third"))));
+        await _slot.StableLeases.DrainAsync().WaitAsync(SlotFixture.Deadline);
+        _slot.StableLeases.Release();
+
+        end.SetResult();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => straggler.WaitAsync(SlotFixture.Deadline));
         Assert.Equal(0, _slot.Stable.Calls);
         _slot.AssertNobodyIsInside();
     }

@@ -41,6 +41,7 @@ public sealed class TrialGateLaws
         { "slow, but as allowed", s_good with { Candidate = Side(50, 0, 10) }, Side(50, 0, 1), new() { SlowdownAllowed = 9 }, VerdictKind.Pass, "nothing-against-it" },
         { "slow by less than a millisecond", s_good with { Candidate = Side(50, 0, 0.9) }, Side(50, 0, 0.001), new(), VerdictKind.Pass, "nothing-against-it" },
         { "too few calls", s_good with { Candidate = Side(9, 0, 1) }, null, new() { MinimumCalls = 10 }, VerdictKind.Inconclusive, "minimum-calls" },
+        { "no calls at all", s_good with { Candidate = Side(0, 0, 0) }, null, new(), VerdictKind.Inconclusive, "no-calls" },
         { "shadows count as calls", s_good with { Candidate = Side(0, 0, 0), Shadowed = 10 }, null, new() { MinimumCalls = 10 }, VerdictKind.Pass, "nothing-against-it" },
     };
 
