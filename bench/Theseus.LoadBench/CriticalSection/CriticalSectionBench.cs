@@ -40,15 +40,20 @@ internal static class CriticalSectionBench
         [
             await MovedStates.RunAsync(run, "1.1.0", "2.0.0", clients, saturated: false),
             await MovedStates.RunAsync(run, "1.0.0", "1.1.0", clients, saturated: false),
+            await MovedStates.RunAsync(run, "1.1.0", "2.0.0", clients, saturated: true),
         ];
         var report = new BenchReport("Critical section of a swap that moves a large state", """
             How long callers were held back while state moved, `SwapResult.CriticalSection`. Callers make five calls about
             once in a millisecond on each processor, and each call changes a client chosen at random. Loaded as collectible,
             without a trial. The state per swap is all that was exported, the trial of the migration and the rounds of changes
-            included. At the end the component's count of permits has to be that of its callers.
+            included. 'Without a pause' are callers that keep all processors busy instead. At the end the component's count of permits has to be that of its callers.
             """);
         report.Target($"longest, {held[0].What}", "under 50 ms", Milliseconds(held[0].Sections.Max), held[0].Sections.Max < s_caughtUpTarget.TotalMilliseconds);
-        report.Target($"longest, {held[1].What}", "reported", Milliseconds(held[1].Sections.Max), null);
+        foreach (var one in held.Skip(1))
+        {
+            report.Target($"longest, {one.What}", "reported", Milliseconds(one.Sections.Max), null);
+        }
+
         report.Target("calls that failed, and counts that were lost", "0", held.Sum(one => one.Lost).ToString(CultureInfo.InvariantCulture), held.All(one => one.Lost == 0));
         AddTable(report, held);
         return report;
