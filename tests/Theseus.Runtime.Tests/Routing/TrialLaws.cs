@@ -79,7 +79,7 @@ public sealed class TrialLaws
     public void NothingIsShieldedByAStableVersionThatIsLeaving()
     {
         var trial = _slot.Try(share: 1);
-        _slot.Candidate.First = _ =>
+        _slot.Candidate.First = text =>
         {
             _ = _slot.StableLeases.DrainAsync();
             throw new InvalidOperationException("bad release");
