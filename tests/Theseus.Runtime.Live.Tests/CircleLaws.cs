@@ -68,6 +68,22 @@ public sealed class CircleLaws
         await GoneAsync(host);
     }
 
+    [Fact]
+    public async Task ADeclaredPathIsKeptOnTheWayUpAndTheWayBackIsFree()
+    {
+        await using var host = await StartAsync();
+
+        var direct = await host.Engine.SwapAsync("relay", "3.0.0", LiveHost.Quick);
+        Assert.Equal((SwapOutcome.Failed, SwapReason.PathNotDeclared), (direct.Outcome, direct.Reason));
+        Assert.Equal("1.0.0", host.Relay("relay").Version);
+
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("relay", "2.0.0", LiveHost.Quick)).Outcome);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("relay", "3.0.0", LiveHost.Quick)).Outcome);
+        Assert.Equal("3.0.0", host.Relay("relay").Version);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.RollbackAsync("relay")).Outcome);
+        Assert.Equal("2.0.0", host.Relay("relay").Version);
+    }
+
     private static async Task GoneAsync(LiveHost host)
     {
         using var deadline = new CancellationTokenSource(LiveHost.Deadline);

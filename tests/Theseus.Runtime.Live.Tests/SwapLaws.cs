@@ -144,6 +144,31 @@ public sealed class SwapLaws
     }
 
     [Fact]
+    public async Task AStreamOutlivesTwoSwapsAndHoldsBackOnlyItsOwnGeneration()
+    {
+        await using var host = await StartAsync();
+        var quick = LiveHost.Quick with { Deadlines = new() { Drain = TimeSpan.FromMilliseconds(50) } };
+        await using var stream = host.Markdown.RenderBlocksAsync("one\n\ntwo\n\nthree\n", CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await stream.MoveNextAsync());
+
+        var first = await host.Engine.SwapAsync("markdown", "2.0.0", quick);
+        var second = await host.Engine.SwapAsync("markdown", "1.0.0", quick);
+
+        Assert.StartsWith("RenderBlocksAsync(", Assert.Single((await first.Retirement.WaitAsync(LiveHost.Deadline))!.InFlight).Method);
+        Assert.True((await second.Retirement.WaitAsync(LiveHost.Deadline))!.IsGone);
+        Assert.True(await stream.MoveNextAsync());
+        Assert.True(await stream.MoveNextAsync());
+        Assert.Contains("three", stream.Current);
+        Assert.False(await stream.MoveNextAsync());
+        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
+        while (host.Engine.GetStatus("markdown").Generations[0].State != GenerationState.Gone)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task AListenerThatThrowsDoesTheSwapNoHarm()
     {
         await using var host = await StartAsync();
