@@ -2,42 +2,48 @@ namespace Theseus.Packaging;
 
 /// <summary>
 /// A folder of packages. Releases are known by what their manifests say, whatever the files are called; packages
-/// without a manifest are none of its business. New, changed and deleted files are noticed at each call. Thread-safe.
+/// without a manifest are none of its business. New, changed and deleted files are noticed at each call. A listing
+/// reads what packages say of themselves and not their files; whoever opens a release checks every byte of it.
+/// Thread-safe.
 /// </summary>
 public sealed class FolderFeed : IReleaseFeed
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, IndexedFile> _index = new(StringComparer.Ordinal);
     private readonly string _folder;
-    private readonly PackageLimits _limits;
+    private readonly PackageIndex _index;
 
     /// <summary>Makes a feed of a folder, which need not be there yet.</summary>
     /// <param name="folder">The folder; those below it are not looked into.</param>
     /// <param name="limits">How large packages may be; <see cref="PackageLimits.Default"/> if null.</param>
     public FolderFeed(string folder, PackageLimits? limits = null)
+        : this(folder, limits ?? PackageLimits.Default, Open)
+    {
+    }
+
+    internal FolderFeed(string folder, PackageLimits limits, Func<string, Stream> open)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         _folder = Path.GetFullPath(folder);
-        _limits = limits ?? PackageLimits.Default;
+        _index = new(limits, open);
     }
 
     /// <inheritdoc/>
     public string Name => _folder;
 
     /// <inheritdoc/>
-    /// <remarks>The package identifier does not matter: the manifests tell the component.</remarks>
+    /// <remarks>
+    /// The package identifier does not matter: the manifests tell the component. A release that is listed may still be
+    /// refused where it is read, if the contents of its files are damaged.
+    /// </remarks>
     public async Task<FeedListing> ListAsync(string component, string packageId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(component);
-        var (files, faults) = await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        var ours = files.Where(f => f.Package.Manifest.Component == component);
+        var faults = new List<FeedFault>();
+        var files = await RefreshAsync(faults, cancellationToken).ConfigureAwait(false);
         var releases = new List<FeedRelease>();
-        foreach (var same in ours.GroupBy(f => f.Package.Manifest.Version).OrderBy(g => g.Key))
+        foreach (var same in files.Where(f => f.Outline.Manifest.Component == component).GroupBy(f => f.Outline.Manifest.Version).OrderBy(g => g.Key))
         {
-            if (same.DistinctBy(f => f.Package.Digest).Count() > 1)
-                faults.Add(new(FeedFaultCode.ReleaseAmbiguous, _folder, $"{component} {same.Key} is in several files that differ: {string.Join(", ", same.Select(f => Path.GetFileName(f.Path)).Order(StringComparer.Ordinal))}."));
-            else
-                releases.Add(ToRelease(same.First()));
+            if (await ChooseAsync([.. same], faults, cancellationToken).ConfigureAwait(false) is var (path, outline))
+                releases.Add(new(component, outline.PackageId, outline.Manifest.Version, path));
         }
 
         return FeedListing.Of(releases, faults);
@@ -47,87 +53,70 @@ public sealed class FolderFeed : IReleaseFeed
     public async Task<Stream> OpenAsync(FeedRelease release, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
-        var (files, _) = await RefreshAsync(cancellationToken).ConfigureAwait(false);
-        var found = files.Where(f => f.Package.Manifest.Component == release.Component && f.Package.Manifest.Version == release.Version).ToArray();
-        if (found.Length == 0)
+        var files = await RefreshAsync([], cancellationToken).ConfigureAwait(false);
+        var same = files.Where(f => f.Outline.Manifest.Component == release.Component && f.Outline.Manifest.Version == release.Version).ToArray();
+        if (same.Length == 0)
             throw new FeedException(new FeedFault(FeedFaultCode.NotFound, _folder, $"There is no {release.Component} {release.Version}."));
-        if (found.DistinctBy(f => f.Package.Digest).Count() > 1)
-            throw new FeedException(new FeedFault(FeedFaultCode.ReleaseAmbiguous, _folder, $"{release.Component} {release.Version} is in several files that differ."));
+        var faults = new List<FeedFault>();
+        if (await ChooseAsync(same, faults, cancellationToken).ConfigureAwait(false) is not var (path, _))
+            throw new FeedException(faults[^1]);
         try
         {
-            return new FileStream(found[0].Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
+            return Open(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FeedException(new FeedFault(FeedFaultCode.Unavailable, found[0].Path, e.Message), e);
+            throw new FeedException(new FeedFault(FeedFaultCode.Unavailable, path, e.Message), e);
         }
     }
 
-    private async ValueTask<(List<ReleaseFileInFolder> Files, List<FeedFault> Faults)> RefreshAsync(CancellationToken cancellationToken)
+    private async ValueTask<List<PackageInFolder>> RefreshAsync(List<FeedFault> faults, CancellationToken cancellationToken)
     {
-        var faults = new List<FeedFault>();
-        var files = new List<ReleaseFileInFolder>();
+        var files = new List<PackageInFolder>();
         if (!Directory.Exists(_folder))
         {
             faults.Add(new(FeedFaultCode.NotFound, _folder, "There is no such folder."));
-            return (files, faults);
+            return files;
         }
 
         var paths = Directory.GetFiles(_folder, "*.nupkg").Order(StringComparer.Ordinal).ToArray();
         foreach (var path in paths)
         {
-            var indexed = await IndexAsync(path, cancellationToken).ConfigureAwait(false);
-            if (indexed.Reading?.Package is { } package)
-                files.Add(new(path, package));
-            else if (indexed.Failure is { } failure)
-                faults.Add(new(FeedFaultCode.Unavailable, path, failure));
-            else if (indexed.Reading is { } reading && !reading.Faults.Any(f => f.Code == FaultCode.ManifestMissing))
-                faults.Add(new(FeedFaultCode.PackageDamaged, path, $"The package has {reading.Faults.Count} faults; the first: {reading.Faults[0]}", reading.Faults));
+            var indexed = await _index.OutlineAsync(path, cancellationToken).ConfigureAwait(false);
+            if (indexed.Outline is { } outline)
+                files.Add(new(path, outline));
+            else if (indexed.Fault is { } fault)
+                faults.Add(fault);
         }
 
-        Forget(paths);
-        return (files, faults);
+        _index.ForgetAllBut(paths);
+        return files;
     }
 
-    private async ValueTask<IndexedFile> IndexAsync(string path, CancellationToken cancellationToken)
+    // Several files that claim to be one release are read whole, so that a damaged one neither makes the release
+    // ambiguous nor is given in place of a sound one. There are few such files.
+    private async ValueTask<PackageInFolder?> ChooseAsync(PackageInFolder[] same, List<FeedFault> faults, CancellationToken cancellationToken)
     {
-        try
+        if (same is [var only])
+            return only;
+        var sound = new List<PackageInFolder>();
+        foreach (var file in same)
         {
-            var file = new FileInfo(path);
-            lock (_lock)
-            {
-                if (_index.TryGetValue(path, out var known) && known.Length == file.Length && known.Written == file.LastWriteTimeUtc)
-                    return known;
-            }
+            var whole = await _index.VerifyAsync(file.Path, cancellationToken).ConfigureAwait(false);
+            if (whole.Outline is { } outline)
+                sound.Add(new(file.Path, outline));
+            else
+                faults.Add(whole.Fault ?? new(FeedFaultCode.NotFound, file.Path, "It is gone, or is no release any more."));
+        }
 
-            var indexed = new IndexedFile(file.Length, file.LastWriteTimeUtc, await ReleasePackage.ReadAsync(path, _limits, cancellationToken).ConfigureAwait(false), null);
-            lock (_lock)
-                _index[path] = indexed;
-            return indexed;
-        }
-        catch (FileNotFoundException)
-        {
-            // It went while we looked: not there is not a fault.
-            return new(0, default, null, null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new(0, default, null, e.Message);
-        }
+        if (sound.DistinctBy(f => f.Outline.Digest).Count() <= 1)
+            return sound.FirstOrDefault();
+        var manifest = same[0].Outline.Manifest;
+        faults.Add(new(FeedFaultCode.ReleaseAmbiguous, _folder, $"{manifest.Component} {manifest.Version} is in several files that differ: {string.Join(", ", sound.Select(f => Path.GetFileName(f.Path)))}."));
+        return null;
     }
 
-    private void Forget(string[] present)
-    {
-        lock (_lock)
-        {
-            foreach (var gone in _index.Keys.Except(present).ToArray())
-                _index.Remove(gone);
-        }
-    }
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
 
-    private static FeedRelease ToRelease(ReleaseFileInFolder file) => new(file.Package.Manifest.Component, file.Package.PackageId, file.Package.Manifest.Version, file.Path);
-
-    private sealed record ReleaseFileInFolder(string Path, ReleasePackage Package);
-
-    private sealed record IndexedFile(long Length, DateTime Written, ReleaseReadResult? Reading, string? Failure);
+    private sealed record PackageInFolder(string Path, PackageOutline Outline);
 }

@@ -8,7 +8,13 @@ internal interface IExtraction
     Stream Open(string path);
 }
 
-/// <summary>Looks at a whole package and tells all its faults.</summary>
+/// <summary>What a package says it is, its files unread: good for choosing one, never for loading it. Immutable.</summary>
+internal sealed record PackageOutline(string PackageId, ReleaseManifest Manifest, string Digest)
+{
+    public static PackageOutline? Of(ReleasePackage? package) => package is null ? null : new(package.PackageId, package.Manifest, package.Digest);
+}
+
+/// <summary>Looks at a package and tells all its faults.</summary>
 internal sealed class PackageVerifier
 {
     /// <summary>Package feeds add a signature to packages after they were packed; it is neither listed nor extracted.</summary>
@@ -19,29 +25,44 @@ internal sealed class PackageVerifier
     private readonly Dictionary<string, EntryContent> _contents = new(StringComparer.Ordinal);
     private readonly PackageLimits _limits;
     private readonly IExtraction? _extraction;
+    private readonly bool _isWhole;
     private readonly ZipEntryReader _reader;
 
-    private PackageVerifier(Stream stream, PackageLimits limits, IExtraction? extraction)
+    private PackageVerifier(Stream stream, PackageLimits limits, IExtraction? extraction, bool isWhole)
     {
         _limits = limits;
         _extraction = extraction;
+        _isWhole = isWhole;
         _reader = new(stream, limits, _faults);
     }
 
-    public static async ValueTask<ReleaseReadResult> VerifyAsync(Stream stream, PackageLimits limits, IExtraction? extraction, CancellationToken cancellationToken)
+    /// <summary>Every byte of a package, which is extracted on the way if an extraction is given.</summary>
+    public static ValueTask<ReleaseReadResult> VerifyAsync(Stream stream, PackageLimits limits, IExtraction? extraction, CancellationToken cancellationToken) =>
+        new PackageVerifier(stream, limits, extraction, isWhole: true).ReadAsync(stream, cancellationToken);
+
+    /// <summary>
+    /// What the archive's directory, the manifest and the nuspec say, under the same limits: which files there are, not
+    /// what is in them.
+    /// </summary>
+    public static async ValueTask<(PackageOutline? Outline, IReadOnlyList<PackageFault> Faults)> OutlineAsync(Stream stream, PackageLimits limits, CancellationToken cancellationToken)
     {
-        var verifier = new PackageVerifier(stream, limits, extraction);
-        var directory = await ZipDirectory.ReadAsync(stream, limits, verifier._faults, cancellationToken).ConfigureAwait(false);
-        var package = directory is var (end, entries) ? await verifier.VerifyAsync(end, entries, cancellationToken).ConfigureAwait(false) : null;
-        return verifier._faults.Count == 0 ? new(package, []) : new(null, verifier._faults);
+        var (package, faults) = await new PackageVerifier(stream, limits, extraction: null, isWhole: false).ReadAsync(stream, cancellationToken).ConfigureAwait(false);
+        return (PackageOutline.Of(package), faults);
     }
 
-    private async ValueTask<ReleasePackage?> VerifyAsync(long end, List<ZipEntry> entries, CancellationToken cancellationToken)
+    private async ValueTask<ReleaseReadResult> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var directory = await ZipDirectory.ReadAsync(stream, _limits, _faults, cancellationToken).ConfigureAwait(false);
+        var package = directory is var (end, entries) ? await ReadAsync(end, entries, cancellationToken).ConfigureAwait(false) : null;
+        return _faults.Count == 0 ? new(package, []) : new(null, _faults);
+    }
+
+    private async ValueTask<ReleasePackage?> ReadAsync(long end, List<ZipEntry> entries, CancellationToken cancellationToken)
     {
         var sound = ZipEntryChecks.Check(entries, end, _limits, _faults);
         var (manifest, digest) = await ReadManifestAsync(entries, sound, cancellationToken).ConfigureAwait(false);
         var kept = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var entry in sound.Where(e => e.Name is not (ReleaseManifest.FileName or Signature)).DistinctBy(e => e.Name))
+        foreach (var entry in sound.Where(e => e.Name is not (ReleaseManifest.FileName or Signature) && (_isWhole || IsNuspec(e.Name))).DistinctBy(e => e.Name))
         {
             var keep = IsNuspec(entry.Name) || entry.Name == manifest?.Entry.Assembly;
             var limit = IsNuspec(entry.Name) ? Math.Min(MaxNuspecBytes, _limits.MaxEntryBytes) : _limits.MaxEntryBytes;

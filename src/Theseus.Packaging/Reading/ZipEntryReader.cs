@@ -23,6 +23,13 @@ internal sealed class ZipEntryReader(Stream stream, PackageLimits limits, List<P
     public async ValueTask<EntryContent?> ReadAsync(ZipEntry entry, long limit, Stream? destination, CancellationToken cancellationToken)
     {
         var place = ZipEntryChecks.Shown(entry.Name);
+        // Nothing within the limit deflates to so much more than itself: the rest is padding, and would be read for nothing.
+        if (entry.CompressedSize > limit + limit / 100 + 1024)
+        {
+            faults.Add(TooLong(entry, limit, place));
+            return null;
+        }
+
         if (!await PositionAsync(entry, place, cancellationToken).ConfigureAwait(false))
             return null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -74,9 +81,7 @@ internal sealed class ZipEntryReader(Stream stream, PackageLimits limits, List<P
 
         if (size > limit)
         {
-            faults.Add(limit == limits.MaxManifestBytes && entry.Name == ReleaseManifest.FileName
-                ? new(FaultCode.ManifestTooLarge, place, $"It has more than {limit} bytes.", "Pack fewer files, or raise the limit.")
-                : new(FaultCode.EntryTooLarge, place, $"It has more than {limit} bytes.", "Make the file smaller, or raise the limit."));
+            faults.Add(TooLong(entry, limit, place));
             return true;
         }
 
@@ -87,6 +92,10 @@ internal sealed class ZipEntryReader(Stream stream, PackageLimits limits, List<P
         _totalTold = true;
         return true;
     }
+
+    private PackageFault TooLong(ZipEntry entry, long limit, string place) => limit == limits.MaxManifestBytes && entry.Name == ReleaseManifest.FileName
+        ? new(FaultCode.ManifestTooLarge, place, $"It has more than {limit} bytes.", "Pack fewer files, or raise the limit.")
+        : new(FaultCode.EntryTooLarge, place, $"It has more than {limit} bytes.", "Make the file smaller, or raise the limit.");
 
     // Two readers may disagree about an archive whose local headers differ from its directory.
     private async ValueTask<bool> PositionAsync(ZipEntry entry, string place, CancellationToken cancellationToken)

@@ -43,14 +43,91 @@ public sealed class FolderFeedLaws : IDisposable
     [Fact]
     public async Task ADamagedPackageIsAFaultAndHidesNoOther()
     {
-        await Put("bad.nupkg", Damages.All["file of another content"].Package());
+        await Put("bad.nupkg", Damages.All["file absent"].Package());
         await Put("good.nupkg", Repository.CounterPackage);
         await Put("text.nupkg", "no package"u8.ToArray());
         var listing = await List();
         Assert.Single(listing.Releases);
         Assert.Equal(["bad.nupkg", "text.nupkg"], listing.Faults.Select(f => Path.GetFileName(f.Place)));
-        Assert.Equal([FaultCode.FileDigestWrong], listing.Faults[0].PackageFaults.Select(f => f.Code));
+        Assert.Equal([FaultCode.FileMissing], listing.Faults[0].PackageFaults.Select(f => f.Code));
         Assert.Equal(2, listing.Problems.Count);
+    }
+
+    [Fact]
+    public async Task DamagedFilesArePassedOverByAListingAndRefusedByTheStore()
+    {
+        await Put("bad.nupkg", Damages.All["file of another content"].Package());
+        var listed = Assert.Single((await List()).Releases);
+        await using var content = await _feed.OpenAsync(listed, CancellationToken.None);
+        var added = await new ReleaseStore(_folder.File("store")).AddAsync(content, CancellationToken.None);
+        Assert.Equal([FaultCode.FileDigestWrong], added.Faults.Select(f => f.Code));
+    }
+
+    [Fact]
+    public async Task AListingReadsNoMoreOfALargePackageThanOfASmallOne()
+    {
+        await Put("small.nupkg", Repository.CounterPackage);
+        var small = await BytesListed();
+        File.Delete(_folder.File("small.nupkg"));
+        await Put("large.nupkg", new DamagedPackage().AddListed(Damages.Noise("more.bin", 4 << 20)).Bytes);
+        // The manifest and the archive's directory tell of one file more.
+        Assert.InRange(await BytesListed(), small, small + 512);
+        Assert.InRange(small, 1, Repository.CounterPackage.Length / 2);
+    }
+
+    [Fact]
+    public async Task AManifestThatIsPaddedIsNotReadToItsEnd()
+    {
+        // Empty stored blocks inflate to nothing, however many there are.
+        var padding = Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], 1 << 20).SelectMany(b => b);
+        await Put("padded.nupkg", new DamagedPackage().Change(ReleaseManifest.FileName, e => e with { Compressed = [.. padding, .. RawZip.Deflate(e.Content)] }).Bytes);
+        Assert.InRange(await BytesListed(), 1, PackageLimits.Default.MaxManifestBytes);
+        Assert.Equal([FaultCode.ManifestTooLarge], Assert.Single((await List()).Faults).PackageFaults.Select(f => f.Code));
+    }
+
+    [Fact]
+    public async Task WhatHasNotChangedIsNotReadAgain()
+    {
+        await Put("a.nupkg", Repository.CounterPackage);
+        await Put("b.nupkg", Repository.CounterPackage);
+        var opened = 0;
+        var feed = new FolderFeed(_folder.Path, PackageLimits.Default, path =>
+        {
+            opened++;
+            return File.OpenRead(path);
+        });
+        for (var i = 0; i < 3; i++)
+            Assert.Single((await feed.ListAsync("counter", "", CancellationToken.None)).Releases);
+        // Each once for the listing, and once whole because both claim to be one release.
+        Assert.Equal(4, opened);
+    }
+
+    [Theory]
+    [InlineData("file of another content")]
+    [InlineData("digest wrong in the manifest")]
+    public async Task ADamagedFileDoesNotStandInForASoundOneOfTheSameRelease(string damage)
+    {
+        await Put("a.nupkg", Damages.All[damage].Package());
+        await Put("b.nupkg", Repository.CounterPackage);
+        var listing = await List();
+        Assert.Equal("b.nupkg", Path.GetFileName(Assert.Single(listing.Releases).Location));
+        Assert.Equal("a.nupkg", Path.GetFileName(Assert.Single(listing.Faults).Place));
+        await using var content = await _feed.OpenAsync(listing.Releases[0], CancellationToken.None);
+        Assert.True((await ReleasePackage.ReadAsync(content, PackageLimits.Default, CancellationToken.None)).IsAccepted);
+    }
+
+    [Fact]
+    public async Task WhereEveryFileOfAReleaseIsDamagedTheFaultIsTold()
+    {
+        await Put("a.nupkg", Repository.CounterPackage);
+        var release = Assert.Single((await List()).Releases);
+        await Put("a.nupkg", Damages.All["file of another content"].Package());
+        await Put("b.nupkg", Damages.All["file of another content"].Package());
+        var listing = await List();
+        Assert.Empty(listing.Releases);
+        Assert.Equal(2, listing.Faults.Count);
+        var failure = await Assert.ThrowsAsync<FeedException>(() => _feed.OpenAsync(release, CancellationToken.None));
+        Assert.Equal(FeedFaultCode.PackageDamaged, failure.Fault!.Code);
     }
 
     [Fact]
@@ -93,6 +170,19 @@ public sealed class FolderFeedLaws : IDisposable
     }
 
     private Task<FeedListing> List() => _feed.ListAsync("counter", "Theseus.Fixtures.Counter", CancellationToken.None);
+
+    // A feed that knows nothing yet lists the folder.
+    private async Task<long> BytesListed()
+    {
+        var read = new List<CountingStream>();
+        var feed = new FolderFeed(_folder.Path, PackageLimits.Default, path =>
+        {
+            read.Add(new(path));
+            return read[^1];
+        });
+        await feed.ListAsync("counter", "", CancellationToken.None);
+        return read.Sum(s => s.BytesRead);
+    }
 
     private Task Put(string name, byte[] package) => File.WriteAllBytesAsync(_folder.File(name), package);
 

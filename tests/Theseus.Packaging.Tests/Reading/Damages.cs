@@ -99,6 +99,13 @@ internal static class Damages
         ["digest wrong in the manifest"] = Change(p => p.Manifest(m => m["files"]![0]!["sha256"] = new string('0', 64)), FileDigestWrong),
     };
 
+    public static RawEntry Noise(string name, int length)
+    {
+        var content = new byte[length];
+        new Random(17).NextBytes(content);
+        return new(name, content);
+    }
+
     private static Damage Change(Func<DamagedPackage, DamagedPackage> change, params FaultCode[] expected) =>
         new(() => change(new()).Bytes, expected);
 
@@ -116,13 +123,6 @@ internal static class Damages
         var bytes = content.ToArray();
         bytes[bytes.Length / 2] ^= 0x10;
         return bytes;
-    }
-
-    private static RawEntry Noise(string name, int length)
-    {
-        var content = new byte[length];
-        new Random(17).NextBytes(content);
-        return new(name, content);
     }
 
     private static string Text(DamagedPackage package) => Encoding.UTF8.GetString(package[ReleaseManifest.FileName].Content);
