@@ -80,6 +80,8 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
                     return Task.FromResult(generation.Retirement);
                 }
 
+                // Here, not when the task gets its turn: from now on nobody is to be told that it serves or is on trial.
+                generation.State = GenerationState.Draining;
                 running = Task.Run(() => RetireAsync(generation, deadlines, progress));
                 _running.Add(generation, running);
             }
@@ -120,7 +122,6 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         try
         {
             var steps = new SwapSteps(setup.Component, progress, setup.Time);
-            generation.State = GenerationState.Draining;
             var begun = setup.Time.GetTimestamp();
             var drained = generation.Leases.DrainAsync();
             if (!await steps.RunAsync(SwapStep.Drain, () => EndsWithinAsync(drained, deadlines.Drain)).ConfigureAwait(false))
