@@ -30,7 +30,7 @@ internal sealed class LiveHost : IAsyncDisposable
     public static SwapOptions Quick { get; } = new()
     {
         Trial = new() { Duration = TimeSpan.Zero },
-        WarmUp = new() { Rounds = 2, LongestTime = TimeSpan.FromSeconds(5) },
+        WarmUp = new() { Rounds = 2, LongestTime = TimeSpan.FromSeconds(5), LongestSettling = TimeSpan.Zero },
         Loading = LoadingMode.Collectible,
     };
 

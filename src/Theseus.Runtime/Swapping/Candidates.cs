@@ -10,6 +10,7 @@ namespace Theseus.Runtime.Swapping;
 /// </summary>
 internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirements retirements)
 {
+    private readonly UserCode _userCode = new(setup.Time);
     private int _lastNumber;
 
     /// <summary>Loads a release and makes it ready.</summary>
@@ -50,7 +51,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
             return;
         }
 
-        var answer = await UserCodeAsync(
+        var answer = await _userCode.RunAsync(
             health.CheckAsync, options.Deadlines.HealthCheck, SwapReason.Unhealthy, SwapReason.HealthCheckTimedOut, "The health check", cancellationToken).ConfigureAwait(false);
         if (!answer.IsHealthy)
         {
@@ -87,7 +88,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
 
     private Task StartAsync(Generation generation, SwapOptions options, CancellationToken cancellationToken) =>
         generation.Loaded.Instance is IComponentLifecycle lifecycle
-            ? UserCodeAsync(
+            ? _userCode.RunAsync(
                 async token =>
                 {
                     await lifecycle.StartAsync(token).ConfigureAwait(false);
@@ -100,7 +101,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 cancellationToken)
             : Task.CompletedTask;
 
-    private async Task WarmUpAsync(Generation generation, SwapOptions options, CallRecorder? recorder, CancellationToken cancellationToken)
+    private Task WarmUpAsync(Generation generation, SwapOptions options, CallRecorder? recorder, CancellationToken cancellationToken)
     {
         var calls = WarmUpCalls.Declared(generation.Loaded.Instance, setup.Contract);
         // Without its state, a component with moving state would answer recent calls wrongly, or change what is about to
@@ -110,57 +111,6 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
             calls.AddRange(recorder.Take().Select(WarmUpCalls.Recent));
         }
 
-        var begun = setup.Time.GetTimestamp();
-        for (var round = 0; round < options.WarmUp.Rounds && calls.Count > 0; round++)
-        {
-            if (round > 0 && setup.Time.GetElapsedTime(begun) >= options.WarmUp.LongestTime)
-            {
-                return;
-            }
-
-            // A round is one stretch of user code: a hand-over to another thread per call would cost more than most calls.
-            var current = "";
-            await UserCodeAsync(
-                async token =>
-                {
-                    foreach (var call in calls)
-                    {
-                        Volatile.Write(ref current, call.Name);
-                        await call.Make(generation.Loaded.Instance, token).ConfigureAwait(false);
-                    }
-
-                    return true;
-                },
-                options.Deadlines.WarmUpCall * calls.Count,
-                SwapReason.WarmUpFailed,
-                SwapReason.WarmUpTimedOut,
-                () => $"The warm-up call '{Volatile.Read(ref current)}'",
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private Task<T> UserCodeAsync<T>(
-        Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, SwapReason ifThrows, SwapReason ifLate, string what, CancellationToken cancellationToken) =>
-        UserCodeAsync(work, deadline, ifThrows, ifLate, () => what, cancellationToken);
-
-    private async Task<T> UserCodeAsync<T>(
-        Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, SwapReason ifThrows, SwapReason ifLate, Func<string> what, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Bounded.RunAsync(work, deadline, setup.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new SwapFailedException(ifLate, $"{what()} took longer than {deadline.TotalSeconds:0.###} s.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception failure)
-        {
-            throw new SwapFailedException(ifThrows, $"{what()} threw {SlotCall.Describe(failure)}");
-        }
+        return new WarmUp(generation, calls, options, setup.Time).RunAsync(cancellationToken);
     }
 }

@@ -50,11 +50,17 @@ public sealed record SwapDeadlines
 /// <summary>How a release is warmed up, before it gets calls: the first call of freshly loaded code pays for its compilation.</summary>
 public sealed record WarmUpOptions
 {
-    /// <summary>How often each call is made at most. Default 64: enough for the runtime to compile what is called at full optimisation.</summary>
+    /// <summary>How often each call is made at most, before <see cref="LongestSettling"/> begins. Default 64; zero: no warm-up.</summary>
     public int Rounds { get; init; } = 64;
 
     /// <summary>After how long no further round is begun. Default 2 s.</summary>
     public TimeSpan LongestTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long code that is loaded resident is called on after that, until the runtime has nothing left to recompile.
+    /// Default 5 s, of which one second is what most components need; zero: not at all.
+    /// </summary>
+    public TimeSpan LongestSettling { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many calls that arrive while the release is being loaded are noted and made again, from 0. Only idempotent ones are. Default 16.</summary>
     public int RecentCalls { get; init; } = 16;

@@ -15,6 +15,7 @@ internal static class SwapOptionsRules
         Require(trial.ProvenFailuresAllowed >= 0, "Trial.ProvenFailuresAllowed has to be zero or greater.");
         Require(trial.SlowdownAllowed >= 1, "Trial.SlowdownAllowed has to be 1 or greater.");
         Require(warmUp.Rounds >= 0 && warmUp.RecentCalls >= 0, "WarmUp.Rounds and WarmUp.RecentCalls have to be zero or greater.");
+        Require(warmUp.LongestTime >= TimeSpan.Zero && warmUp.LongestSettling >= TimeSpan.Zero, "WarmUp.LongestTime and WarmUp.LongestSettling have to be zero or greater.");
         Require(
             trial is not { ShadowFraction: > 0, Share: >= 1 },
             "Shadowing copies the stable version's calls, and with Trial.Share = 1 it gets none; lower the share.");
