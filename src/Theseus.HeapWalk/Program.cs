@@ -11,7 +11,7 @@ switch (args)
         WalkResult result;
         try
         {
-            result = Walker.Walk(request);
+            result = await Walker.WalkAsync(request, TimeProvider.System);
         }
         catch (Exception e)
         {

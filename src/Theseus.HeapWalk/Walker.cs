@@ -6,8 +6,30 @@ namespace Theseus.HeapWalk;
 internal static class Walker
 {
     private const int MostOfAKind = 3;
+    private const int MostAttempts = 8;
 
-    public static WalkResult Walk(WalkRequest request)
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Walks. A process that happens to be stopped in the middle of a collection is let go and stopped again a little later, a few times.</summary>
+    public static async Task<WalkResult> WalkAsync(WalkRequest request, TimeProvider time)
+    {
+        var pause = s_firstPause;
+        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            if (TryWalk(request) is { } result)
+            {
+                return result;
+            }
+
+            await Task.Delay(pause, time).ConfigureAwait(false);
+            pause *= 2;
+        }
+
+        return WalkResult.Failed($"{MostAttempts} times the process was stopped in the middle of a collection; ask again when it collects less");
+    }
+
+    /// <summary>Null when the process was stopped in the middle of a collection, when its heap cannot be read.</summary>
+    private static WalkResult? TryWalk(WalkRequest request)
     {
         using var attached = DataTarget.AttachToProcess(request.ProcessId, suspend: true);
         // The process stands still, so what was read once stays true.
@@ -20,7 +42,7 @@ internal static class Walker
         using var runtime = version.CreateRuntime();
         if (!runtime.Heap.CanWalkHeap)
         {
-            return WalkResult.Failed("the process was stopped in the middle of a collection");
+            return null;
         }
 
         if (Generation.Find(runtime, request) is not { } generation)

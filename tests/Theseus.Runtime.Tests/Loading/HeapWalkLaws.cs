@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
+using Theseus.Runtime.Tests.Memory;
 
 namespace Theseus.Runtime.Tests.Loading;
 
@@ -40,6 +42,45 @@ public sealed class HeapWalkLaws
         guard.Kill(entireProcessTree: true);
         await guard.WaitForExitAsync(deadline);
         await AssertRunsAsync(target);
+    }
+
+    // Two of three first stops find it moving its objects; one of three runs has to.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task AProcessThatIsStoppedInTheMiddleOfACollectionIsStoppedAgainLater(int run)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        using var folder = new TemporaryFolder();
+        var enough = Path.Combine(folder.Path, "enough");
+        using var target = StartCollector(enough);
+        Assert.Equal("collecting", await target.StandardOutput.ReadLineAsync(Surroundings.Deadline()));
+        using var guard = StartWalk(target, 30_000);
+        // From its first stop on it does not collect any more.
+        var deadline = Surroundings.Deadline();
+        while (StateOf(target) is not ('t' or 'T'))
+        {
+            deadline.ThrowIfCancellationRequested();
+        }
+
+        await File.WriteAllTextAsync(enough, "", deadline);
+        await guard.WaitForExitAsync(deadline);
+
+        Assert.Contains($"{run}: there is no load context 'nothing'", $"{run}: {ProblemIn(await guard.StandardOutput.ReadToEndAsync(deadline))}");
+        await AssertRunsAsync(target);
+    }
+
+    private static Process StartCollector(string enough)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory.Replace("Theseus.Runtime.Tests", "Collector", StringComparison.Ordinal), "Collector.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [program, enough]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    }
+
+    private static string? ProblemIn(string result)
+    {
+        using var document = JsonDocument.Parse(result);
+        return document.RootElement.GetProperty("problem").GetString();
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "heapwalk", "Theseus.HeapWalk.dll");
