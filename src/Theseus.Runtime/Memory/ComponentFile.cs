@@ -16,11 +16,14 @@ internal sealed class ComponentFile(string folder, string component, IMemoryFile
 
     private readonly string _path = Path.Combine(folder, component + Extension);
 
+    /// <summary>Where the file lies.</summary>
+    public string Location => _path;
+
     private string Copy => _path + ".bak";
 
     /// <summary>The components that have a file or a copy in a folder.</summary>
     public static IReadOnlyList<string> ComponentsIn(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*" + Extension + "*")
+        [.. Directory.EnumerateFileSystemEntries(folder, "*" + Extension + "*")
             .Select(static path => Path.GetFileName(path))
             .Select(static name => name.EndsWith(Extension + ".bak", StringComparison.Ordinal) ? name[..^4] : name)
             .Where(static name => name.EndsWith(Extension, StringComparison.Ordinal))
@@ -32,7 +35,8 @@ internal sealed class ComponentFile(string folder, string component, IMemoryFile
     /// <exception cref="HostMemoryException">Neither the file nor its copy can be used.</exception>
     public ComponentMemory? Read(Action<string> warn)
     {
-        if (!File.Exists(_path) && !File.Exists(Copy))
+        // Whatever bears the name, if only a folder: what is there and cannot be read is not the same as nothing.
+        if (!Path.Exists(_path) && !Path.Exists(Copy))
         {
             return null;
         }
@@ -52,6 +56,11 @@ internal sealed class ComponentFile(string folder, string component, IMemoryFile
         warn($"File '{_path}' {fault}. Its copy of when {copy.Confirmed?.Version ?? "no release"} was confirmed is used instead.");
         return copy;
     }
+
+    /// <summary>Whether a restart would find just this.</summary>
+    public bool Says(ComponentMemory memory) => Path.Exists(_path)
+        ? ReadFile(_path).Memory == memory
+        : memory is { Confirmed: null, Previous: null, Pending: null } && !Path.Exists(Copy);
 
     public void Write(ComponentMemory memory)
     {
@@ -110,6 +119,10 @@ internal sealed class ComponentFile(string folder, string component, IMemoryFile
         catch (FileNotFoundException)
         {
             return (null, "is missing");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"cannot be read: {e.Message}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

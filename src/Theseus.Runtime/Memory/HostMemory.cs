@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Theseus.Packaging;
 
 namespace Theseus.Runtime.Memory;
 
@@ -22,6 +23,7 @@ internal sealed partial class HostMemory : IDisposable
     private readonly IMemoryFiles _files;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private bool _isDisposed;
 
     private HostMemory(string folder, FolderLock taken, IMemoryFiles files, TimeProvider time, ILogger log)
     {
@@ -85,7 +87,11 @@ internal sealed partial class HostMemory : IDisposable
         entry.Write(entry.Memory with { Pending = pending with { Step = step } });
     }, cancellationToken);
 
-    /// <summary>Remembers the release that serves after a restart, and forgets the swap that led to it. The former one becomes the previous one.</summary>
+    /// <summary>
+    /// Remembers the release that serves after a restart, and forgets the swap that led to it. The former one becomes the
+    /// previous one. When it throws, the former one is what is remembered, on the disk too.
+    /// </summary>
+    /// <exception cref="HostMemoryException">It cannot be told which of the two the disk has; the next write that succeeds settles it.</exception>
     public Task ConfirmAsync(string component, ReleaseRef confirmed, CancellationToken cancellationToken) => ChangeAsync(component, entry =>
     {
         var previous = entry.Memory.Confirmed == confirmed ? entry.Memory.Previous : entry.Memory.Confirmed;
@@ -111,6 +117,10 @@ internal sealed partial class HostMemory : IDisposable
         {
             entry.Write(entry.Memory with { Pending = null });
         }
+        else if (entry.IsInDoubt)
+        {
+            entry.Write(entry.Memory);
+        }
     }, cancellationToken);
 
     /// <summary>The newest records of a component's swaps, the newest first.</summary>
@@ -128,13 +138,27 @@ internal sealed partial class HostMemory : IDisposable
     }
 
     /// <summary>Lets the folder go to another host.</summary>
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _gate.Wait();
+        try
+        {
+            _isDisposed = true;
+            _folder.Dispose();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     private async Task ChangeAsync(string component, Action<ComponentEntry> change, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // From here on the folder may be another host's.
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             // A write that was begun is not cancelled: half-done is worse than done.
             await Task.Run(() =>
             {
@@ -182,9 +206,9 @@ internal sealed partial class HostMemory : IDisposable
     private static void ThrowIfNotAName(string component)
     {
         ArgumentException.ThrowIfNullOrEmpty(component);
-        if (component.Length > 64 || !char.IsAsciiLetterLower(component[0]) || component.Any(static c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')))
+        if (!ComponentName.IsValid(component))
         {
-            throw new ArgumentException($"'{component}' is not a component's name.", nameof(component));
+            throw new ArgumentException($"'{component}' is not a component's name: {ComponentName.Rule}.", nameof(component));
         }
     }
 
