@@ -1,6 +1,9 @@
 namespace Theseus.Runtime;
 
-/// <summary>A component's settings in a host: the section <c>Theseus:Components:NAME</c> of its configuration, then what code sets.</summary>
+/// <summary>
+/// A component's settings in a host: the section <c>Theseus:Components:NAME</c> of its configuration, then what code sets.
+/// A key in that section that does not exist fails the host's start; what stands in <c>Settings</c> is the component's own.
+/// </summary>
 public sealed class ComponentOptions
 {
     /// <summary>The identifier of the component's packages in the feeds. Default: the component's name; in a folder, any package that is of the component.</summary>
@@ -16,7 +19,7 @@ public sealed class ComponentOptions
     /// <summary>How its releases are loaded. Default: <see cref="LoadingMode.Probation"/>.</summary>
     public LoadingMode Loading { get; set; } = LoadingMode.Probation;
 
-    /// <summary>What a swap does where its caller does not say otherwise. In configuration the section <c>Swap</c>: <c>Swap:Trial:Duration</c> for instance. A name in it that does not exist fails the host's start.</summary>
+    /// <summary>What a swap does where its caller does not say otherwise. In configuration the section <c>Swap</c>: <c>Swap:Trial:Duration</c> for instance.</summary>
     public SwapOptions Swap { get; set; } = new();
 
     /// <summary>Makes the shared state object, of the type that the component declares. Default: its constructor without parameters.</summary>

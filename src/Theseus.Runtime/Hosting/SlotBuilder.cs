@@ -22,8 +22,7 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
             Package = section[nameof(ComponentOptions.Package)],
             InitialVersion = section[nameof(ComponentOptions.InitialVersion)],
             Loading = section.GetValue(nameof(ComponentOptions.Loading), LoadingMode.Probation),
-            // A misspelt name would leave a default in force that nobody wants.
-            Swap = section.GetSection(nameof(ComponentOptions.Swap)).Get<SwapOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new(),
+            Swap = section.GetSection(nameof(ComponentOptions.Swap)).Get<SwapOptions>() ?? new(),
         };
         registration.Configure?.Invoke(options);
 
@@ -40,7 +39,7 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
             WalkWhenStuck = walkWhenStuck,
             SurroundingsFor = (manifest, onFault) => new ComponentSurroundings(
                 _loggers,
-                section.GetSection("Settings"),
+                section.GetSection(ConfigurationKeys.Settings),
                 time,
                 _states.For(manifest, registration.Contract, options.SharedState),
                 onFault),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
 
 namespace Theseus.Runtime;
@@ -28,7 +29,12 @@ public sealed class TheseusBuilder
     /// <exception cref="ArgumentException">The name is taken, or not a component name; or there is no proxy for the contract.</exception>
     public TheseusBuilder AddComponent<TContract>(string name, Action<ComponentOptions>? configure = null) where TContract : class
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!ComponentName.IsValid(name))
+        {
+            throw new ArgumentException($"'{name}' is not a component's name; it has to be as in the release's manifest: {ComponentName.Rule}.", nameof(name));
+        }
+
         var proxy = ProxyFactory.FindProxyType(typeof(TContract));
         _registrations.Add(new ComponentRegistration(name, typeof(TContract), proxy, configure));
         Services.TryAddSingleton(provider => (TContract)provider.GetRequiredService<ComponentHost>().GetProxy(name));

@@ -31,7 +31,7 @@ public static class TheseusHostExtensions
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IValidateOptions<TheseusOptions>, TheseusOptionsValidator>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TheseusOptions>, TheseusOptionsValidator>());
         if (services.FirstOrDefault(one => one.ServiceType == typeof(ComponentRegistrations))?.ImplementationInstance is not ComponentRegistrations registrations)
         {
             registrations = new ComponentRegistrations();

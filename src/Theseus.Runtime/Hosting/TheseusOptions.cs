@@ -1,6 +1,6 @@
 namespace Theseus.Runtime;
 
-/// <summary>A host's settings: the section <c>Theseus</c> of its configuration. Validated when the host starts.</summary>
+/// <summary>A host's settings: the section <c>Theseus</c> of its configuration. Validated when the host starts; a key that does not exist fails it.</summary>
 public sealed class TheseusOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -21,7 +21,7 @@ public sealed class TheseusOptions
     /// <summary>Whether operators on this machine, under the same user, may steer the host with the <c>theseus</c> command. Default: yes.</summary>
     public bool OperatorEndpoint { get; set; } = true;
 
-    /// <summary>Whether a host whose component cannot be loaded fails to start. Otherwise it starts, and calls to that component fail. Default: yes.</summary>
+    /// <summary>Whether a host whose component cannot be loaded fails to start. Otherwise it starts, and calls to that component fail until it is swapped to a release that can be loaded. Default: yes.</summary>
     public bool FailFast { get; set; } = true;
 
     /// <summary>

@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Theseus.Runtime.Hosting;
 
 /// <summary>Says all that is wrong with a host's settings, at once.</summary>
-internal sealed class TheseusOptionsValidator : IValidateOptions<TheseusOptions>
+internal sealed class TheseusOptionsValidator(ComponentRegistrations components, IConfiguration? configuration = null) : IValidateOptions<TheseusOptions>
 {
     public ValidateOptionsResult Validate(string? name, TheseusOptions options)
     {
@@ -24,6 +25,11 @@ internal sealed class TheseusOptionsValidator : IValidateOptions<TheseusOptions>
         if (options.ShutdownDeadline <= TimeSpan.Zero)
         {
             faults.Add("Theseus:ShutdownDeadline has to be greater than zero.");
+        }
+
+        if (configuration is not null)
+        {
+            faults.AddRange(ConfigurationKeys.Faults(configuration.GetSection(TheseusOptions.Section), [.. components.All.Select(one => one.Name)]));
         }
 
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
