@@ -65,7 +65,16 @@ public sealed class CircleLaws
         Assert.StartsWith("CallAsync(", Assert.Single(retired.InFlight).Method);
         end.SetResult("end");
         Assert.Equal("1.0.0>end", await call.WaitAsync(LiveHost.Deadline));
-        await GoneAsync(host);
+        await host.Log.WhenAsync(LogWatch.GoneLate);
+        Assert.Equal(GenerationState.Gone, host.Engine.GetStatus("relay").Generations[0].State);
+
+        // And the record on disk names the true end.
+        var record = Assert.Single(host.Engine.GetHistory("relay"));
+        Assert.Equal((result.Id, "Completed", 1), (record.Id, record.Outcome, record.Retired!.Generation));
+        Assert.True(record.Retired.Drain >= TimeSpan.FromMilliseconds(50));
+        Assert.NotNull(record.Retired.Stop);
+        Assert.NotNull(record.Retired.Unload);
+        Assert.Empty(record.Retired.Pins);
     }
 
     [Fact]
@@ -82,15 +91,5 @@ public sealed class CircleLaws
         Assert.Equal("3.0.0", host.Relay("relay").Version);
         Assert.Equal(SwapOutcome.Completed, (await host.Engine.RollbackAsync("relay")).Outcome);
         Assert.Equal("2.0.0", host.Relay("relay").Version);
-    }
-
-    private static async Task GoneAsync(LiveHost host)
-    {
-        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
-        while (host.Engine.GetStatus("relay").Generations[0].State != GenerationState.Gone)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -16,9 +16,10 @@ internal sealed class LiveHost : IAsyncDisposable
     private readonly IHost _host;
     private readonly string? _ownFolder;
 
-    private LiveHost(IHost host, string folder, string? ownFolder)
+    private LiveHost(IHost host, LogWatch log, string folder, string? ownFolder)
     {
         _host = host;
+        Log = log;
         Folder = folder;
         _ownFolder = ownFolder;
     }
@@ -35,6 +36,9 @@ internal sealed class LiveHost : IAsyncDisposable
     };
 
     public string Folder { get; }
+
+    /// <summary>What the host logs.</summary>
+    public LogWatch Log { get; }
 
     public HotSwapEngine Engine => _host.Services.GetRequiredService<HotSwapEngine>();
 
@@ -53,7 +57,8 @@ internal sealed class LiveHost : IAsyncDisposable
     {
         var own = folder is null ? Directory.CreateTempSubdirectory("theseus-live-").FullName : null;
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = folder ?? own });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var log = new LogWatch();
+        builder.Logging.AddProvider(log);
         var theseus = builder.AddTheseus(options =>
         {
             options.Feeds.Add(feed ?? Releases);
@@ -72,9 +77,8 @@ internal sealed class LiveHost : IAsyncDisposable
             throw;
         }
 
-        return new LiveHost(host, folder ?? own!, own);
+        return new LiveHost(host, log, folder ?? own!, own);
     }
-
 
     /// <summary>Options of a component that begins with release 1.0.0.</summary>
     public static void FromOne(ComponentOptions options)

@@ -6,7 +6,9 @@ internal sealed class Load : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _callers;
     private readonly List<Exception> _failures = [];
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
     private long _answers;
+    private long _nextWaiting = long.MaxValue;
 
     public Load(Action call, int callers = 2) =>
         _callers = [.. Enumerable.Range(0, callers).Select(_ => Task.Factory.StartNew(() => Run(call), TaskCreationOptions.LongRunning))];
@@ -25,15 +27,18 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Waits until that many more calls have been answered.</summary>
-    public async Task MoreAsync(long calls)
+    public Task MoreAsync(long calls)
     {
         var until = Answers + calls;
-        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
-        while (Answers < until)
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiting)
         {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            _waiting.Enqueue(waiting, until);
+            Volatile.Write(ref _nextWaiting, _waiting.TryPeek(out _, out var next) ? next : until);
         }
+
+        Tell(Answers);
+        return waiting.Task.WaitAsync(LiveHost.Deadline);
     }
 
     /// <summary>Stops, and fails if any call failed.</summary>
@@ -50,6 +55,25 @@ internal sealed class Load : IAsyncDisposable
         await Task.WhenAll(_callers).WaitAsync(LiveHost.Deadline);
     }
 
+    private void Tell(long answers)
+    {
+        if (answers < Volatile.Read(ref _nextWaiting))
+        {
+            return;
+        }
+
+        lock (_waiting)
+        {
+            while (_waiting.TryPeek(out var waiting, out var until) && until <= answers)
+            {
+                _waiting.Dequeue();
+                waiting.SetResult();
+            }
+
+            Volatile.Write(ref _nextWaiting, _waiting.TryPeek(out _, out var next) ? next : long.MaxValue);
+        }
+    }
+
     private void Run(Action call)
     {
         while (!_stop.IsCancellationRequested)
@@ -57,7 +81,7 @@ internal sealed class Load : IAsyncDisposable
             try
             {
                 call();
-                Interlocked.Increment(ref _answers);
+                Tell(Interlocked.Increment(ref _answers));
             }
             catch (Exception failure)
             {

@@ -74,8 +74,9 @@ public sealed class StateLaws
         await using var host = await StartAsync();
         var takers = new Takers(host);
         await takers.MoreAsync(200);
-        var swap = host.Engine.SwapAsync("rate-limiter", "2.0.0", s_onTrial);
-        await OnTrialAsync(host);
+        var steps = new Steps();
+        var swap = host.Engine.SwapAsync("rate-limiter", "2.0.0", s_onTrial with { Progress = steps });
+        await steps.BeginAsync(SwapStep.Observe);
         await takers.MoreAsync(200);
 
         var back = await host.Engine.RollbackAsync("rate-limiter");
@@ -164,15 +165,5 @@ public sealed class StateLaws
         Assert.Equal((SwapOutcome.Completed, ""), (result.Outcome, result.Detail));
         Assert.NotEqual(before, host.Script.Engine);
         Assert.Equal(25, host.Script.Evaluate("price * (1 + tax)", variables));
-    }
-
-    private static async Task OnTrialAsync(LiveHost host)
-    {
-        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
-        while (host.Engine.GetStatus("rate-limiter").Generations.All(one => one.State != GenerationState.OnTrial))
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

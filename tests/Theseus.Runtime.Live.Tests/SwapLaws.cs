@@ -95,6 +95,21 @@ public sealed class SwapLaws
     }
 
     [Fact]
+    public async Task AStagedReleaseStaysStagedWhenItsSwapIsRefusedForItsOptions()
+    {
+        await using var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IRateLimiter>("rate-limiter", LiveHost.FromOne));
+        Assert.Equal(SwapOutcome.Staged, (await host.Engine.StageAsync("rate-limiter", "2.0.0", LiveHost.Quick)).Outcome);
+
+        var refused = await host.Engine.SwapAsync("rate-limiter", "2.0.0", LiveHost.Quick with { Trial = new() { Share = 0.5 } });
+
+        Assert.Equal((SwapOutcome.Failed, SwapReason.OptionsRefused), (refused.Outcome, refused.Reason));
+        Assert.Equal("2.0.0", host.Engine.GetStatus("rate-limiter").StagedVersion);
+        var swapped = await host.Engine.SwapAsync("rate-limiter", "2.0.0", LiveHost.Quick);
+        Assert.Equal((SwapOutcome.Completed, ""), (swapped.Outcome, swapped.Detail));
+        Assert.DoesNotContain(swapped.Steps, step => step.Step == SwapStep.Load);
+    }
+
+    [Fact]
     public async Task AGoodReleasePassesItsTrialAndTheVerdictShowsItsCalls()
     {
         await using var host = await StartAsync();
@@ -113,16 +128,17 @@ public sealed class SwapLaws
     {
         await using var host = await StartAsync();
         var forLong = LiveHost.Quick with { Trial = new() { Duration = TimeSpan.FromHours(1) } };
-        var first = host.Engine.SwapAsync("markdown", "2.0.0", forLong);
-        await OnTrialAsync(host);
+        var (once, again) = (new Steps(), new Steps());
+        var first = host.Engine.SwapAsync("markdown", "2.0.0", forLong with { Progress = once });
+        await once.BeginAsync(SwapStep.Observe);
 
         var back = await host.Engine.RollbackAsync("markdown");
 
         Assert.Equal((SwapOutcome.RolledBack, SwapReason.TakenBack), (back.Outcome, back.Reason));
         Assert.Same(back, await first);
         Assert.Contains("0.31", host.Markdown.Engine);
-        var second = host.Engine.SwapAsync("markdown", "2.0.0", forLong);
-        await OnTrialAsync(host);
+        var second = host.Engine.SwapAsync("markdown", "2.0.0", forLong with { Progress = again });
+        await again.BeginAsync(SwapStep.Observe);
         Assert.Equal(SwapReason.Busy, (await host.Engine.SwapAsync("markdown", "1.0.0", LiveHost.Quick)).Reason);
         Assert.Equal(SwapOutcome.Completed, (await host.Engine.ConfirmAsync("markdown")).Outcome);
         Assert.Equal(SwapOutcome.Completed, (await second).Outcome);
@@ -134,8 +150,9 @@ public sealed class SwapLaws
     {
         await using var host = await StartAsync();
         using var cancel = new CancellationTokenSource();
-        var swap = host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Trial = new() { Duration = TimeSpan.FromHours(1) } }, cancel.Token);
-        await OnTrialAsync(host);
+        var steps = new Steps();
+        var swap = host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Trial = new() { Duration = TimeSpan.FromHours(1) }, Progress = steps }, cancel.Token);
+        await steps.BeginAsync(SwapStep.Observe);
 
         await cancel.CancelAsync();
 
@@ -160,12 +177,8 @@ public sealed class SwapLaws
         Assert.True(await stream.MoveNextAsync());
         Assert.Contains("three", stream.Current);
         Assert.False(await stream.MoveNextAsync());
-        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
-        while (host.Engine.GetStatus("markdown").Generations[0].State != GenerationState.Gone)
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        await host.Log.WhenAsync(LogWatch.GoneLate);
+        Assert.Equal(GenerationState.Gone, host.Engine.GetStatus("markdown").Generations[0].State);
     }
 
     [Fact]
@@ -223,16 +236,5 @@ public sealed class SwapLaws
         Assert.Equal(SwapReason.ReleaseNotFound, noVersion.Reason);
         Assert.Equal(SwapReason.NothingToDo, noWay.Reason);
         Assert.Equal(SwapReason.NothingToDo, noTrial.Reason);
-    }
-
-    /// <summary>Waits until the candidate is on trial.</summary>
-    internal static async Task OnTrialAsync(LiveHost host)
-    {
-        using var deadline = new CancellationTokenSource(LiveHost.Deadline);
-        while (host.Engine.GetStatus("markdown").Generations.All(one => one.State != GenerationState.OnTrial))
-        {
-            deadline.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

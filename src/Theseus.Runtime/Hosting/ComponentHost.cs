@@ -64,6 +64,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
+                await component.Controller.TellNotStartedAsync(failure.Message).ConfigureAwait(false);
                 failures.Add($"'{component.Name}': {failure.Message}");
                 LogNotStarted(_logger, component.Name, failure.Message);
             }

@@ -11,7 +11,9 @@ internal sealed class Generation
     private readonly ReleaseManifest _manifest;
     private volatile LoadedComponent? _loaded;
     private volatile GenerationLeases? _leases;
+    private readonly Lock _telling = new();
     private volatile RetirementRecord? _retirement;
+    private TaskCompletionSource _told = NotYet();
     private volatile int _state = (int)GenerationState.Preparing;
 
     public Generation(int number, VerifiedRelease release, LoadedComponent loaded, int methods, DateTimeOffset loadedAt)
@@ -41,11 +43,8 @@ internal sealed class Generation
         set => _state = (int)value;
     }
 
-    public RetirementRecord? Retirement
-    {
-        get => _retirement;
-        set => _retirement = value;
-    }
+    /// <summary>How its retirement went so far; null while there is nothing to tell.</summary>
+    public RetirementRecord? Retirement => _retirement;
 
     public StateKind StateKind => _manifest.State.Kind;
 
@@ -59,6 +58,42 @@ internal sealed class Generation
     public LoadedComponent Loaded => _loaded ?? throw new InvalidOperationException($"Generation {Number} has been unloaded.");
 
     public StateParty AsStateParty() => new(Loaded.Instance, _manifest, Loaded.CreateMigration);
+
+    /// <summary>Tells how its retirement went so far, and where it stands by that.</summary>
+    public void Tell(RetirementRecord retirement, GenerationState state)
+    {
+        TaskCompletionSource told;
+        lock (_telling)
+        {
+            (_retirement, told, _told) = (retirement, _told, NotYet());
+            // After the record: whoever sees a lingering generation finds out why.
+            State = state;
+        }
+
+        told.SetResult();
+    }
+
+    /// <summary>Waits until more is told of its retirement than a record that has been seen. Of a generation that never goes, that is for ever.</summary>
+    public async Task<RetirementRecord> RetirementAfterAsync(RetirementRecord seen)
+    {
+        while (true)
+        {
+            Task told;
+            lock (_telling)
+            {
+                if (_retirement is { } retirement && !ReferenceEquals(retirement, seen))
+                {
+                    return retirement;
+                }
+
+                told = _told.Task;
+            }
+
+            await told.ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NotYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Lets go of everything that leads to the component's code, and begins to unload it.</summary>
     public GenerationHandle BeginUnload()

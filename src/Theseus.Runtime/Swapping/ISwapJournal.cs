@@ -15,6 +15,6 @@ internal interface ISwapJournal
     /// <summary>Notes how a swap ended.</summary>
     Task EndAsync(SwapResult result);
 
-    /// <summary>Notes how a swap's old generation, or the candidate that was taken back, was retired.</summary>
+    /// <summary>Notes how a swap's old generation, or the candidate that was taken back, was retired. May be called again until it is gone.</summary>
     Task NoteRetirementAsync(string component, string id, RetirementRecord retirement);
 }

@@ -50,8 +50,9 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
                 // One that had not gone by its deadline may have gone since.
                 if (generation.State == GenerationState.Lingering && handle.IsGone)
                 {
-                    generation.State = GenerationState.Gone;
-                    generation.Retirement = generation.Retirement! with { IsGone = true, Summary = "Gone, later than its deadline. " + generation.Retirement.Summary };
+                    generation.Tell(
+                        generation.Retirement! with { IsGone = true, Summary = "Gone, later than its deadline. " + generation.Retirement.Summary },
+                        GenerationState.Gone);
                 }
             }
 
@@ -135,9 +136,8 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         catch (Exception failure)
         {
             LogFailed(setup.Logger, setup.Component, generation.Version, failure);
-            var record = generation.Retirement = Record(generation, isGone: false, $"Retiring it failed: {SlotCall.Describe(failure)}");
-            generation.State = GenerationState.Lingering;
-            return record;
+            generation.Tell(Record(generation, isGone: false, $"Retiring it failed: {SlotCall.Describe(failure)}"), GenerationState.Lingering);
+            return generation.Retirement;
         }
         finally
         {
@@ -176,13 +176,12 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         [
             .. generation.Leases.InFlightByMethod().Select(one => new CallsInFlight(slot.Methods[one.Method].Name, one.Calls, age)),
         ];
-        generation.Retirement = Record(generation, isGone: false, $"Not drained: {string.Join("; ", inFlight.Select(one => one.ToString()))}. It goes when they end.") with
+        var record = Record(generation, isGone: false, $"Not drained: {string.Join("; ", inFlight.Select(one => one.ToString()))}. It goes when they end.") with
         {
             InFlight = inFlight,
         };
-        // After the record: whoever sees a lingering generation finds out why.
-        generation.State = GenerationState.Lingering;
-        LogLingers(setup.Logger, setup.Component, generation.Version, generation.Retirement.Summary);
+        generation.Tell(record, GenerationState.Lingering);
+        LogLingers(setup.Logger, setup.Component, generation.Version, record.Summary);
     }
 
     private async Task<RetirementRecord?> FinishAsync(Generation generation, TimeSpan drain, SwapDeadlines deadlines, SwapSteps steps)
@@ -217,8 +216,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
             StopProblems = problems,
             Unload = unload,
         };
-        generation.Retirement = record;
-        generation.State = unload.IsGone ? GenerationState.Gone : GenerationState.Lingering;
+        generation.Tell(record, unload.IsGone ? GenerationState.Gone : GenerationState.Lingering);
         if (!unload.IsGone)
         {
             LogLingers(setup.Logger, setup.Component, generation.Version, record.Summary);

@@ -15,6 +15,7 @@ internal sealed partial class SlotController
     private volatile Generation? _staged;
     private volatile Swap? _swap;
     private volatile string _doing = "";
+    private volatile string? _notStarted;
 
     public SlotController(SlotSetup setup, ComponentSlot slot, ISwapJournal journal, UnloadVerifier verifier)
     {
@@ -52,22 +53,25 @@ internal sealed partial class SlotController
                 throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
             }
 
-            var steps = new SwapSteps(Component, GuardedProgress.Of(options.Progress, _parts.Setup.Logger), _parts.Setup.Time);
-            var collectible = (options.Loading ?? _parts.Setup.Loading) == LoadingMode.Collectible;
-            var first = await _parts.Candidates.PrepareAsync(release, collectible, options, steps, recorder: null, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await _parts.Journal.ConfirmAsync(Component, release).ConfigureAwait(false);
-            }
-            catch
-            {
-                _ = _parts.Retirements.Begin(first, options.Deadlines);
-                throw;
-            }
+            _serving = await new FirstRelease(_parts, release, Guarded(options), swap: null).ServeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-            _parts.Slot.Publish(new SoleRoute(first.Leases));
-            first.State = GenerationState.Serving;
-            _serving = first;
+    /// <summary>Tells callers and operators from now on why the component does not serve, until a swap to a better release starts it.</summary>
+    public async Task TellNotStartedAsync(string problem)
+    {
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_serving is null)
+            {
+                _notStarted = problem;
+                _parts.Slot.Publish(new EmptyRoute($"it could not be started, and serves once it is swapped to a release that can: {problem}"));
+            }
         }
         finally
         {
@@ -77,7 +81,7 @@ internal sealed partial class SlotController
 
     /// <summary>Makes a release ready beside the one that serves.</summary>
     public Task<SwapResult> StageAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
-        InTurnAsync("staging", release, options, cancellationToken, async (swap, _, token) =>
+        InTurnAsync("staging", release, options, cancellationToken, revive: false, async (swap, token) =>
         {
             try
             {
@@ -96,17 +100,11 @@ internal sealed partial class SlotController
             }
         });
 
-    /// <summary>Swaps to a release; uses the staged generation if it is of this release.</summary>
+    /// <summary>Swaps to a release; uses the staged generation if it is of this release. A component that could not be started is started with it.</summary>
     public Task<SwapResult> SwapAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
-        InTurnAsync("swapping", release, options, cancellationToken, async (swap, _, token) =>
+        InTurnAsync("swapping", release, options, cancellationToken, revive: true, async (swap, token) =>
         {
-            var staged = _staged?.Release.Digest == release.Digest ? _staged : null;
-            if (staged is not null)
-            {
-                _staged = null;
-            }
-
-            var (result, serving) = await swap.RunAsync(staged, token).ConfigureAwait(false);
+            var (result, serving) = await swap.RunAsync(() => TakeStaged(release), token).ConfigureAwait(false);
             _serving = serving;
             return result;
         });
@@ -148,7 +146,8 @@ internal sealed partial class SlotController
         VerifiedRelease release,
         SwapOptions options,
         CancellationToken cancellationToken,
-        Func<Swap, Generation, CancellationToken, Task<SwapResult>> work)
+        bool revive,
+        Func<Swap, CancellationToken, Task<SwapResult>> work)
     {
         var version = release.Manifest.Version.ToNormalizedString();
         if (_stopping.IsCancellationRequested)
@@ -168,21 +167,27 @@ internal sealed partial class SlotController
 
         try
         {
-            if (_serving is not { } serving)
+            if (WhyNot(revive) is { } refusal)
             {
-                return Refused(SwapReason.HostStopping, "The component has not been started, or the host has stopped.", version);
+                return Refused(refusal.Reason, refusal.Detail, version);
             }
 
             _doing = $"{doing} {version}";
+            var serving = _serving;
             if (await TryBeginAsync(serving, release).ConfigureAwait(false) is not { } id)
             {
                 return Refused(SwapReason.MemoryFailed, "The host's memory on disk cannot be written; free space or mend its permissions (the log names the file).", version);
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-            var swap = new Swap(_parts, serving, release, options with { Progress = GuardedProgress.Of(options.Progress, _parts.Setup.Logger) }, id);
+            if (serving is null)
+            {
+                return await ReviveAsync(release, options, id, either.Token).ConfigureAwait(false);
+            }
+
+            var swap = new Swap(_parts, serving, release, Guarded(options), id);
             _swap = swap;
-            var result = await RunAsync(swap, work(swap, serving, either.Token), id, version).ConfigureAwait(false);
+            var result = await RunAsync(swap, work(swap, either.Token), id, version).ConfigureAwait(false);
             swap.TellEnd(result);
             return result;
         }
@@ -192,6 +197,24 @@ internal sealed partial class SlotController
             _doing = "";
             _turn.Release();
         }
+    }
+
+    /// <summary>Why an operation cannot be begun now that it is its turn; null when it can.</summary>
+    private (SwapReason Reason, string Detail)? WhyNot(bool revive) => (_serving, _notStarted) switch
+    {
+        _ when _stopping.IsCancellationRequested => (SwapReason.HostStopping, "The host is stopping."),
+        (null, null) => (SwapReason.NotStarted, "The component has not been started yet; wait until the host has started."),
+        (null, { } problem) when !revive => (SwapReason.NotStarted, $"The component could not be started, so nothing serves; swap to a release that can, and it serves at once. What was wrong: {problem}"),
+        _ => null,
+    };
+
+    /// <summary>Starts a component that could not be started, with another release. There is nothing to go back to, so there is no trial.</summary>
+    private async Task<SwapResult> ReviveAsync(VerifiedRelease release, SwapOptions options, string id, CancellationToken cancellationToken)
+    {
+        var (result, serving) = await new FirstRelease(_parts, release, Guarded(options), id).ReviveAsync(cancellationToken).ConfigureAwait(false);
+        _serving = serving;
+        await RecordAsync(result).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>Awaits a swap and records it. The boundary: whatever escapes a swap is an outcome too, and whoever waits for its end is told.</summary>
@@ -213,7 +236,7 @@ internal sealed partial class SlotController
         return result;
     }
 
-    private async Task<string?> TryBeginAsync(Generation serving, VerifiedRelease release)
+    private async Task<string?> TryBeginAsync(Generation? serving, VerifiedRelease release)
     {
         try
         {
@@ -244,10 +267,22 @@ internal sealed partial class SlotController
     {
         try
         {
-            if (await result.Retirement.ConfigureAwait(false) is { } record)
+            var record = await result.Retirement.ConfigureAwait(false);
+            var generation = _parts.Retirements.Known().FirstOrDefault(one => one.Number == record?.Generation);
+            while (record is not null)
             {
                 await _parts.Journal.NoteRetirementAsync(Component, result.Id!, record).ConfigureAwait(false);
+                // Of one that lingers there is more to tell some day, unless the process ends before.
+                record = record.IsGone || generation is null ? null : await generation.RetirementAfterAsync(record).ConfigureAwait(false);
+                if (record is { IsGone: true })
+                {
+                    LogGoneLate(_parts.Setup.Logger, Component, record.Version, record.Summary);
+                }
             }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host has let its folder go: another may write there by now.
         }
         catch (Exception failure)
         {
@@ -255,7 +290,20 @@ internal sealed partial class SlotController
         }
     }
 
-    private static bool IsOfMemory(Exception failure) => failure is IOException or UnauthorizedAccessException or HostMemoryException;
+    private static bool IsOfMemory(Exception failure) => failure is IOException or UnauthorizedAccessException or HostMemoryException or ObjectDisposedException;
+
+    private SwapOptions Guarded(SwapOptions options) => options with { Progress = GuardedProgress.Of(options.Progress, _parts.Setup.Logger) };
+
+    private Generation? TakeStaged(VerifiedRelease release)
+    {
+        if (_staged is not { } staged || staged.Release.Digest != release.Digest)
+        {
+            return null;
+        }
+
+        _staged = null;
+        return staged;
+    }
 
     private void DropStaged(SwapOptions options)
     {
@@ -275,6 +323,9 @@ internal sealed partial class SlotController
         From = _serving?.Version,
         To = to,
     };
+
+    [LoggerMessage(1206, LogLevel.Information, "Component '{Component}' {Version}, which lingered: {Summary}")]
+    private static partial void LogGoneLate(ILogger logger, string component, string version, string summary);
 
     [LoggerMessage(1205, LogLevel.Error, "Component '{Component}': a swap ended by an error inside the host")]
     private static partial void LogBroken(ILogger logger, string component, Exception failure);

@@ -56,20 +56,22 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     }
 
     /// <summary>Runs the swap.</summary>
-    /// <param name="staged">The generation that was staged for it; null when it has to be prepared.</param>
+    /// <param name="takeStaged">Takes the generation that was staged for it, once it is clear that it can be used; null when it has to be prepared.</param>
     /// <param name="cancellationToken">Takes the candidate back, at whichever step.</param>
     /// <returns>The result, and the generation that serves now.</returns>
-    public async Task<(SwapResult Result, Generation Serving)> RunAsync(Generation? staged, CancellationToken cancellationToken)
+    public async Task<(SwapResult Result, Generation Serving)> RunAsync(Func<Generation?> takeStaged, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _takenBack.Token);
         cancellationToken = either.Token;
         _canBeTakenBack = true;
-        var candidate = staged;
+        Generation? candidate = null;
         try
         {
             CheckRelease();
+            candidate = takeStaged();
+            var isStaged = candidate is not null;
             candidate ??= await PrepareAsync(cancellationToken).ConfigureAwait(false);
-            if (staged is not null && HasTrial)
+            if (isStaged && HasTrial)
             {
                 await MeasureBaselineAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -316,13 +318,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         Forget();
         _watch = null;
         slot.Faults.Direct(0, null);
-        var (reason, detail) = failure switch
-        {
-            SwapFailedException known => (known.Reason, known.Message),
-            OperationCanceledException => (SwapReason.TakenBack, "It was cancelled before its point of no return."),
-            IOException or UnauthorizedAccessException => (SwapReason.MemoryFailed, $"The host's memory on disk cannot be written: {failure.Message}"),
-            _ => (SwapReason.InternalError, $"An error inside the host: {SlotCall.Describe(failure)}"),
-        };
+        var (reason, detail) = SwapFailedException.Explain(failure);
         return Result(SwapOutcome.Failed, reason, detail) with
         {
             Retirement = candidate is null

@@ -7,7 +7,7 @@ namespace Theseus.Runtime.Swapping;
 /// <summary>Writes swaps into the host's memory. Thread-safe.</summary>
 internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJournal
 {
-    // The record of each swap that may still be added to: until its generation's retirement is known.
+    // The record of each swap that may still be added to: until its generation is gone.
     private readonly ConcurrentDictionary<string, SwapRecord> _open = new();
 
     public async Task<string> BeginAsync(string component, Generation? from, VerifiedRelease to)
@@ -59,8 +59,13 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
 
     public async Task NoteRetirementAsync(string component, string id, RetirementRecord retirement)
     {
-        if (_open.TryRemove(id, out var record))
+        if (_open.TryGetValue(id, out var record))
         {
+            if (retirement.IsGone)
+            {
+                _open.TryRemove(id, out _);
+            }
+
             await memory.EndSwapAsync(
                 record with
                 {

@@ -88,6 +88,9 @@ public enum SwapReason
     /// <summary>The decision could not be written to disk.</summary>
     MemoryFailed,
 
+    /// <summary>The component has not been started, or could not be: nothing serves. A swap to a release that can be loaded starts it.</summary>
+    NotStarted,
+
     /// <summary>The host is stopping.</summary>
     HostStopping,
 
