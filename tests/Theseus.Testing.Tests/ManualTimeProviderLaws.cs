@@ -135,6 +135,36 @@ public sealed class ManualTimeProviderLaws
     }
 
     [Fact]
+    public async Task AWaitForAConditionEndsWithTheArmingDisarmingOrFiringThatMakesItTrue()
+    {
+        var soon = _clock.WaitUntilAsync(static clock => clock.NextTimerDueIn <= TimeSpan.FromSeconds(1), s_deadline);
+        var late = _clock.CreateTimer(static _ => { }, null, TimeSpan.FromSeconds(9), Timeout.InfiniteTimeSpan);
+        Assert.False(soon.IsCompleted);
+        var early = _clock.CreateTimer(static _ => { }, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        await soon;
+
+        var fired = _clock.WaitUntilAsync(static clock => clock.ArmedTimers == 1, s_deadline);
+        Assert.False(fired.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await fired;
+
+        var none = _clock.WaitUntilAsync(static clock => clock.ArmedTimers == 0, s_deadline);
+        Assert.False(none.IsCompleted);
+        late.Dispose();
+        await none;
+        early.Dispose();
+    }
+
+    [Fact]
+    public async Task AWaitForAConditionThatNeverHoldsEndsAtItsDeadlineOrWhenItIsCancelled()
+    {
+        _clock.CreateTimer(static _ => { }, null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => _clock.WaitUntilAsync(static _ => false, TimeSpan.FromMilliseconds(1)));
+        Assert.Contains("1 timers are armed, the next is due in 00:00:05", failure.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _clock.WaitUntilAsync(static _ => false, s_deadline, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public async Task DisposingWaitsForACallbackThatRuns()
     {
         using var entered = new ManualResetEventSlim();

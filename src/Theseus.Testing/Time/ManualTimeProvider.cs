@@ -15,6 +15,7 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly SortedSet<ManualTimer.Arming> _armed = new(ManualTimer.Arming.ByTime);
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
     private readonly DateTimeOffset _start;
+    private TaskCompletionSource? _changed;
     private long _now;
     private long _target;
     private long _armings;
@@ -138,6 +139,44 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>
+    /// Waits, in real time, until something holds that has to do with the clock's timers: that the next one is due within
+    /// a second, say. It is looked at now and after every arming, disarming and firing, and by nothing else.
+    /// </summary>
+    /// <param name="condition">What to wait for; may be asked on any thread, and what holds in passing may be missed.</param>
+    /// <param name="deadline">How long to wait at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">The deadline passed; the message tells how many timers were armed, and when the next is due.</exception>
+    public async Task WaitUntilAsync(Func<ManualTimeProvider, bool> condition, TimeSpan deadline, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        using var patience = new CancellationTokenSource(deadline, System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                // Asked for before the condition is looked at, so that no change falls in between.
+                changed = (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            if (condition(this))
+            {
+                return;
+            }
+
+            try
+            {
+                await changed.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited {deadline} in vain; {ArmedTimers} timers are armed, the next is due in {NextTimerDueIn?.ToString() ?? "no time"}.");
+            }
+        }
+    }
+
     /// <summary>Replaces a timer's arming: by none if <paramref name="dueTime"/> is infinite.</summary>
     internal void Arm(ManualTimer timer, TimeSpan dueTime, TimeSpan period)
     {
@@ -211,6 +250,7 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         timer.Armed = new ManualTimer.Arming(timer, due, period, ++_armings);
         _armed.Add(timer.Armed);
+        TellChange_NeedsLock();
         foreach (var (count, reached) in _waiters)
         {
             if (_armed.Count >= count)
@@ -226,6 +266,13 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             _armed.Remove(armed);
             timer.Armed = null;
+            TellChange_NeedsLock();
         }
+    }
+
+    private void TellChange_NeedsLock()
+    {
+        _changed?.TrySetResult();
+        _changed = null;
     }
 }

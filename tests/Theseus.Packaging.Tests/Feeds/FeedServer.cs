@@ -13,6 +13,8 @@ namespace Theseus.Packaging.Tests.Feeds;
 internal sealed class FeedServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FeedServer(WebApplication app) => _app = app;
 
@@ -44,6 +46,21 @@ internal sealed class FeedServer : IAsyncDisposable
     {
         foreach (var one in trouble)
             Trouble.GetOrAdd(path, _ => new()).Enqueue(one);
+    }
+
+    /// <summary>Completes when a path has been asked for so often.</summary>
+    public async Task WhenAsked(string path, int times, TimeSpan deadline)
+    {
+        using var patience = new CancellationTokenSource(deadline);
+        while (true)
+        {
+            Task next;
+            lock (_lock)
+                next = _asked.Task;
+            if (Requests.Count(r => r == path) >= times)
+                return;
+            await next.WaitAsync(patience.Token);
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -95,6 +112,12 @@ internal sealed class FeedServer : IAsyncDisposable
         var path = context.Request.Path.Value!;
         Requests.Enqueue(path);
         Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
+        lock (_lock)
+        {
+            _asked.SetResult();
+            _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         if (Trouble.TryGetValue(path, out var trouble) && trouble.TryDequeue(out var next))
         {
             await next(context);

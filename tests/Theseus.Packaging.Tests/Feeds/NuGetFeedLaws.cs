@@ -129,7 +129,8 @@ public sealed class NuGetFeedLaws : IAsyncLifetime
         for (var i = 0; i < 2; i++)
         {
             // The overall deadline and the silence timeout are armed while the server is silent.
-            await Until(() => _server.Requests.Count(r => r == Package) == i + 1 && _time.ArmedTimers == 2, opening);
+            await Sooner(_server.WhenAsked(Package, i + 1, deadline), opening);
+            await Sooner(_time.WaitForTimersAsync(2, deadline), opening);
             _time.Advance(silence);
             await Pause(opening);
         }
@@ -143,7 +144,7 @@ public sealed class NuGetFeedLaws : IAsyncLifetime
     {
         _server.Next(Package, FeedServer.Hang);
         var opening = Feed(new() { OverallTimeout = TimeSpan.FromSeconds(10) }).OpenAsync(release, CancellationToken.None);
-        await Until(() => _server.Requests.Contains(Package), opening);
+        await Sooner(_server.WhenAsked(Package, 1, deadline), opening);
         _time.Advance(TimeSpan.FromSeconds(10));
         await Fails(FeedFaultCode.TimedOut, opening);
     }
@@ -276,7 +277,7 @@ public sealed class NuGetFeedLaws : IAsyncLifetime
         _server.Next(Package, FeedServer.Hang);
         using var cancellation = new CancellationTokenSource();
         var opening = Feed().OpenAsync(release, cancellation.Token);
-        await Until(() => _server.Requests.Contains(Package), opening);
+        await Sooner(_server.WhenAsked(Package, 1, deadline), opening);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(deadline));
     }
@@ -300,27 +301,26 @@ public sealed class NuGetFeedLaws : IAsyncLifetime
     private async Task<TimeSpan> Armed(Task work)
     {
         var due = TimeSpan.Zero;
-        await Until(
-            () =>
-            {
-                due = _time.NextTimerDueIn ?? silence;
-                return due != silence && due < overall && _time.ArmedTimers == 2;
-            },
+        await Sooner(
+            _time.WaitUntilAsync(
+                clock =>
+                {
+                    due = clock.NextTimerDueIn ?? silence;
+                    return due != silence && due < overall && clock.ArmedTimers == 2;
+                },
+                deadline),
             work);
         return due;
     }
 
     private async Task Pause(Task work) => _time.Advance(await Armed(work));
 
-    private static async Task Until(Func<bool> condition, Task work)
+    // Work that fails ends the wait, with its failure.
+    private static async Task Sooner(Task awaited, Task work)
     {
-        using var patience = new CancellationTokenSource(deadline);
-        while (!condition())
-        {
-            Assert.False(work.IsFaulted, work.Exception?.ToString());
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        if (await Task.WhenAny(awaited, work) == work)
+            await work;
+        await awaited;
     }
 
     private static async Task<FeedException> Fails(FeedFaultCode code, Task work)

@@ -69,12 +69,13 @@ public sealed class ReleaseLaws
         });
         for (var call = 1; call <= 2; call++)
         {
-            await UntilAsync(() => time.ArmedTimers == 1);
+            await time.WaitForTimersAsync(1, Surroundings.Patience);
             time.Advance(TimeSpan.FromMinutes(1));
             await calls.WaitAsync(Surroundings.Deadline());
             Assert.Equal(0, time.ArmedTimers);
             ends.Release();
-            await UntilAsync(() => surroundings.Faults.Count == call);
+            await surroundings.FaultTold.WaitAsync(Surroundings.Deadline());
+            Assert.Equal(call, surroundings.Faults.Count);
         }
 
         Assert.Empty(await StopAsync(context));
@@ -87,11 +88,13 @@ public sealed class ReleaseLaws
         var time = new ManualTimeProvider();
         var context = new ComponentContext("fixture", "1.0.0", new Surroundings { Time = time }.ToComponent());
         var timer = context.StartTimer("ticker", TimeSpan.FromMinutes(1), _ => throw new InvalidOperationException("called"));
-        await UntilAsync(() => time.ArmedTimers == 1);
+        await time.WaitForTimersAsync(1, Surroundings.Patience);
         timer.Dispose();
-        await UntilAsync(() => context.Unfinished.Count == 0);
-        Assert.Equal(0, time.ArmedTimers);
+        // Nobody has told the generation to stop: the timer's own end takes its delay away, and nothing is left to wait for.
+        await time.WaitUntilAsync(static clock => clock.ArmedTimers == 0, Surroundings.Patience);
         timer.Dispose();
+        Assert.Empty(await StopAsync(context));
+        Assert.Empty(context.Unfinished);
     }
 
     [Fact]
@@ -171,15 +174,5 @@ public sealed class ReleaseLaws
         var steps = new ReleaseSteps(Surroundings.Deadline());
         await context.StopAsync(steps);
         return steps.Problems;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var deadline = Surroundings.Deadline();
-        while (!condition())
-        {
-            deadline.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Surroundings
 
     public ConcurrentQueue<(string Name, Exception Fault)> Faults { get; } = new();
 
+    /// <summary>Released once for each fault, when it is among the <see cref="Faults"/>.</summary>
+    public SemaphoreSlim FaultTold { get; } = new(0);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public object? SharedState { get; init; }
@@ -23,7 +26,11 @@ internal sealed class Surroundings
         Configuration.GetSection("Settings"),
         Time,
         SharedState,
-        (name, fault) => Faults.Enqueue((name, fault)));
+        (name, fault) =>
+        {
+            Faults.Enqueue((name, fault));
+            FaultTold.Release();
+        });
 
     public static CancellationToken Deadline() => new CancellationTokenSource(Patience, TimeProvider.System).Token;
 }

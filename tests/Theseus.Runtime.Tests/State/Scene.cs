@@ -81,18 +81,22 @@ internal sealed class Scene
     public void LimitDrainsAlone() =>
         Options.MaximumHold = Options.PreparationTimeout = Options.RestoreTimeout = Unlimited;
 
-    /// <summary>Moves the clock on, step by step, until the task ends.</summary>
+    /// <summary>Moves the clock to each deadline and pause as it is armed, limits without end excepted, until the task ends.</summary>
     public async Task<T> PumpAsync<T>(Task<T> task)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!task.IsCompleted)
+        using var ended = new CancellationTokenSource();
+        while (true)
         {
-            patience.Token.ThrowIfCancellationRequested();
-            Clock.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
+            var armed = Clock.WaitUntilAsync(static clock => clock.NextTimerDueIn < Unlimited / 2, Patience, ended.Token);
+            if (await Task.WhenAny(task, armed) == task)
+            {
+                await ended.CancelAsync();
+                return await task;
+            }
 
-        return await task;
+            await armed;
+            Clock.Advance(Clock.NextTimerDueIn is { } due && due < Unlimited / 2 ? due : TimeSpan.Zero);
+        }
     }
 
     private static Table Make(StateKind kind, int schema) => kind is StateKind.CaughtUp ? new CatchUpTable(schema) : new Table(schema);
