@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -18,6 +19,7 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
     private const int LongestSocketPath = 100;
     private const int ConnectionsAtMost = 8;
     private static readonly TimeSpan s_talk = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _free = new(ConnectionsAtMost, ConnectionsAtMost);
@@ -99,8 +101,14 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
             {
                 await _free.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 var isConnected = await ConnectAsync(listening).ConfigureAwait(false);
-                // Before this one can end: when the last one does, on Unix, the socket goes, and with it whoever waits to
-                // be let in.
+                // The next listener is made before this conversation can end. On Unix all of a process's pipes of one name
+                // share one listening socket, which is closed with the last of them. A client's connect succeeds as soon
+                // as it stands in that socket's queue; whoever still stands there when it is closed is told 'connection
+                // reset', after having written a request that nobody reads. So there is a listener without a break, also
+                // while all conversations are taken and nobody is let in: those who wait, wait in its queue, which the
+                // runtime makes as long as the system allows.
+                // Nobody is reset at a conversation's end: its request was read to the end of its line, nothing is left
+                // unread, and what was written to a closed Unix socket's other side can still be read there.
                 var connected = listening;
                 listening = Listen();
                 if (isConnected)
@@ -138,6 +146,14 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             LogTurnedAway(_log, e.Message);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            // Accepting failed, for want of descriptors or memory, say. Were this to end the loop, everybody in the queue
+            // would be reset and no operator heard again; so it is tried again, though not at once: it would fail at once.
+            LogTurnedAway(_log, e.Message);
+            await Task.Delay(s_pause, _time, _stopping.Token).ConfigureAwait(false);
             return false;
         }
     }
