@@ -61,8 +61,10 @@ public sealed class HostCommandLaws
 
     [Theory]
     [InlineData("stage markdown 2.0.0", "stage", "markdown", "2.0.0")]
-    [InlineData("swap markdown 2.0.0 ", "swap", "markdown", "2.0.0")]
+    [InlineData("swap markdown 2.0.0", "swap", "markdown", "2.0.0")]
     [InlineData("swap markdown 2.0.0 00:00:01.5000000", "swap", "markdown", "2.0.0", "--trial", "1.5")]
+    [InlineData("swap markdown 2.0.0 00:01:00 0.25 0.5 100 Confirm", "swap", "markdown", "2.0.0", "--trial", "60", "--share", "0.25", "--shadow", "0.5", "--minimum-calls", "100", "--inconclusive", "confirm")]
+    [InlineData("swap markdown 2.0.0     RollBack", "swap", "markdown", "2.0.0", "--inconclusive", "rollback")]
     [InlineData("rollback markdown", "rollback", "markdown")]
     [InlineData("confirm markdown", "confirm", "markdown")]
     [InlineData("why markdown 1 True", "why", "markdown", "--walk-heap")]
@@ -132,6 +134,11 @@ public sealed class HostCommandLaws
     [InlineData("status", "--frobnicate")]
     [InlineData("swap", "markdown", "2.0.0", "--trial", "-1")]
     [InlineData("swap", "markdown", "2.0.0", "--trial", "soon")]
+    [InlineData("swap", "markdown", "2.0.0", "--share", "1.1")]
+    [InlineData("swap", "markdown", "2.0.0", "--share", "NaN")]
+    [InlineData("swap", "markdown", "2.0.0", "--shadow", "half")]
+    [InlineData("swap", "markdown", "2.0.0", "--minimum-calls", "-1")]
+    [InlineData("swap", "markdown", "2.0.0", "--inconclusive", "1")]
     [InlineData("history", "markdown", "--newest", "0")]
     [InlineData("history", "markdown", "--newest", "many")]
     [InlineData("why", "markdown", "first")]
@@ -141,6 +148,21 @@ public sealed class HostCommandLaws
         var (code, output, error) = await line.RunAsync(args);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("theseus --help", error, StringComparison.Ordinal);
+        Assert.Empty(line.Host.Asked);
+    }
+
+    [Fact]
+    public async Task AllThatIsWrongWithATrialIsToldAtOnce()
+    {
+        await using var line = new CommandLine();
+        var (code, _, error) = await line.AskAsync("swap", "markdown", "2.0.0", "--trial", "-1", "--share", "2", "--shadow", "2", "--minimum-calls", "few", "--inconclusive", "wait");
+        Assert.Equal(2, code);
+        Assert.All(["--trial takes", "--share takes", "--shadow takes", "--minimum-calls takes", "--inconclusive takes"], told => Assert.Contains(told, error, StringComparison.Ordinal));
+
+        // What only the host can tell is wrong.
+        (code, _, error) = await line.AskAsync("swap", "markdown", "2.0.0", "--trial", "0", "--share", "0.5");
+        Assert.Equal(5, code);
+        Assert.Contains("A trial of no length", error, StringComparison.Ordinal);
         Assert.Empty(line.Host.Asked);
     }
 

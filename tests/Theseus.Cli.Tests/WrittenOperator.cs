@@ -75,7 +75,8 @@ internal sealed class WrittenOperator : IOperator
 
     public Task<SwapAnswer> StageAsync(string component, string version, CancellationToken cancellationToken) => Note($"stage {component} {version}");
 
-    public Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken) => Note($"swap {component} {version} {trial}");
+    public Task<SwapAnswer> SwapAsync(string component, string version, TrialChanges trial, CancellationToken cancellationToken) =>
+        Note($"swap {component} {version} {trial.Duration} {trial.Share} {trial.ShadowFraction} {trial.MinimumCalls} {trial.WhenInconclusive}".TrimEnd());
 
     public Task<SwapAnswer> RollbackAsync(string component, CancellationToken cancellationToken) => Note($"rollback {component}");
 

@@ -11,24 +11,16 @@ internal sealed class SwapCommands(TheseusCommand theseus)
 {
     private readonly Argument<string> _component = new("component") { Description = "The component." };
     private readonly Argument<string> _version = new("version") { Description = "The release's version, like 1.4.0." };
-    private readonly Option<double?> _trial = new("--trial") { Description = "How long the release is on trial, in seconds; 0 for no trial. By default as the host is configured.", HelpName = "SECONDS" };
+    private readonly TrialSettings _trial = new();
 
     public void AddTo(RootCommand root)
     {
-        _trial.CustomParser = static result =>
-        {
-            if (double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86400)
-            {
-                return seconds;
-            }
-
-            result.AddError("--trial takes seconds, from 0 to 86400.");
-            return null;
-        };
         Add(root, new("stage", "Make a release ready beside the one that serves.") { _component, _version }, "Staging", (parsed, host, token) =>
             host.StageAsync(parsed.GetRequiredValue(_component), parsed.GetRequiredValue(_version), token));
-        Add(root, new("swap", "Swap a component to a release, and wait until it is confirmed or taken back.") { _component, _version, _trial }, "Swapping", (parsed, host, token) =>
-            host.SwapAsync(parsed.GetRequiredValue(_component), parsed.GetRequiredValue(_version), parsed.GetValue(_trial) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, token));
+        var swap = new Command("swap", "Swap a component to a release, and wait until it is confirmed or taken back.") { _component, _version };
+        _trial.AddTo(swap);
+        Add(root, swap, "Swapping", (parsed, host, token) =>
+            host.SwapAsync(parsed.GetRequiredValue(_component), parsed.GetRequiredValue(_version), _trial.Read(parsed), token));
         Add(root, new("rollback", "Take back what is on trial; otherwise go back to the release that was confirmed before.") { _component }, "Going back", (parsed, host, token) =>
             host.RollbackAsync(parsed.GetRequiredValue(_component), token), isRollback: true);
         Add(root, new("confirm", "Confirm what is on trial, at once.") { _component }, "Confirming", (parsed, host, token) =>

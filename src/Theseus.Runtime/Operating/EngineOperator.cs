@@ -18,11 +18,11 @@ internal sealed class EngineOperator(HotSwapEngine engine, Func<string, SwapOpti
     public async Task<SwapAnswer> StageAsync(string component, string version, CancellationToken cancellationToken) =>
         Answer(await engine.StageAsync(component, version, null, cancellationToken).ConfigureAwait(false));
 
-    public async Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken)
+    public async Task<SwapAnswer> SwapAsync(string component, string version, TrialChanges trial, CancellationToken cancellationToken)
     {
         // An unknown component has no options of its own; the engine refuses it.
-        var options = trial is { } duration && engine.Components.Contains(component) ? defaults(component) : null;
-        options = options is null ? null : options with { Trial = options.Trial with { Duration = trial!.Value } };
+        var options = trial != default && engine.Components.Contains(component) ? defaults(component) : null;
+        options = options is null ? null : options with { Trial = trial.Over(options.Trial) };
         return Answer(await engine.SwapAsync(component, version, options, cancellationToken).ConfigureAwait(false));
     }
 

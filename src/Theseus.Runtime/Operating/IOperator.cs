@@ -11,9 +11,9 @@ internal interface IOperator
 
     /// <param name="component">The component.</param>
     /// <param name="version">The release's version.</param>
-    /// <param name="trial">How long the trial is; null for the component's own setting, zero for none.</param>
+    /// <param name="trial">What is to be other than configured, without faults.</param>
     /// <param name="cancellationToken">Takes the release back, unless it is confirmed already.</param>
-    Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken);
+    Task<SwapAnswer> SwapAsync(string component, string version, TrialChanges trial, CancellationToken cancellationToken);
 
     Task<SwapAnswer> RollbackAsync(string component, CancellationToken cancellationToken);
 

@@ -54,7 +54,16 @@ public sealed class OperatorClient(string dataFolder, TimeProvider time)
     /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
     /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
     public Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken) =>
-        OperateAsync(Request(OperatorVerb.Swap) with { Component = component, Release = version, Trial = trial }, cancellationToken);
+        SwapAsync(component, version, new TrialChanges { Duration = trial }, cancellationToken);
+
+    /// <summary>Swaps a component to a release; completes when it is confirmed or taken back.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="version">The release's version.</param>
+    /// <param name="trial">What its trial is to be other than configured. The host tells all that is wrong with it at once, and then begins nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the host goes on.</param>
+    /// <exception cref="OperatorException">The host does not answer, or refuses.</exception>
+    public Task<SwapAnswer> SwapAsync(string component, string version, TrialChanges trial, CancellationToken cancellationToken) =>
+        OperateAsync(Request(OperatorVerb.Swap) with { Component = component, Release = version, Trial = trial == default ? null : trial }, cancellationToken);
 
     /// <summary>Takes back what is on trial; otherwise goes back to the release that was confirmed before.</summary>
     /// <param name="component">The component.</param>

@@ -68,7 +68,7 @@ internal sealed partial class OperatorDesk(IOperator host, string dataFolder, Da
     private async Task<OperatorResponse> AnswerAsync(OperatorRequest request, CancellationToken cancellationToken) => request.Verb switch
     {
         OperatorVerb.Stage => new() { Swap = await host.StageAsync(request.Component!, request.Release!, cancellationToken).ConfigureAwait(false) },
-        OperatorVerb.Swap => new() { Swap = await host.SwapAsync(request.Component!, request.Release!, request.Trial, cancellationToken).ConfigureAwait(false) },
+        OperatorVerb.Swap => new() { Swap = await host.SwapAsync(request.Component!, request.Release!, request.Trial ?? default, cancellationToken).ConfigureAwait(false) },
         OperatorVerb.Rollback => new() { Swap = await host.RollbackAsync(request.Component!, cancellationToken).ConfigureAwait(false) },
         OperatorVerb.Confirm => new() { Swap = await host.ConfirmAsync(request.Component!, cancellationToken).ConfigureAwait(false) },
         OperatorVerb.Why => new() { Pins = await host.ExplainAsync(request.Component!, request.Generation!.Value, request.WalkHeap, cancellationToken).ConfigureAwait(false) },
@@ -84,7 +84,7 @@ internal sealed partial class OperatorDesk(IOperator host, string dataFolder, Da
         Require(request.Verb is not (OperatorVerb.Stage or OperatorVerb.Swap) || !string.IsNullOrWhiteSpace(request.Release), "A release's version has to be named.");
         Require(request.Verb is not OperatorVerb.Why || request.Generation is > 0, "A generation has to be named, by its number.");
         Require(request.Newest is null or (> 0 and <= NewestAtMost), $"Between 1 and {NewestAtMost} records can be asked for.");
-        Require(request.Trial is null || (request.Trial >= TimeSpan.Zero && request.Trial <= TimeSpan.FromDays(1)), "A trial takes from none to one day.");
+        faults.AddRange(request.Trial?.Faults() ?? []);
         return faults;
 
         void Require(bool holds, string fault)

@@ -25,7 +25,7 @@ internal sealed record OperatorRequest(int Version, OperatorVerb Verb)
 
     public string? Release { get; init; }
 
-    public TimeSpan? Trial { get; init; }
+    public TrialChanges? Trial { get; init; }
 
     public int? Generation { get; init; }
 
@@ -63,8 +63,8 @@ internal sealed record OperatorAddress(int Version, string Pipe, int ProcessId, 
     public const string FileName = "operator.json";
 }
 
-/// <summary>The written form of requests. What is missing is a fault: it comes from outside.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+/// <summary>The written form of requests. What is missing is a fault, since it comes from outside; and so is what is not known, which would be asked for in vain.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(OperatorRequest))]
 internal sealed partial class RequestJson : JsonSerializerContext;
 

@@ -12,6 +12,15 @@ public sealed class OperatorEndpointLaws : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    private static readonly TrialChanges s_everything = new()
+    {
+        Duration = TimeSpan.FromSeconds(5),
+        Share = 0.25,
+        ShadowFraction = 0.5,
+        MinimumCalls = 100,
+        WhenInconclusive = InconclusiveAction.Confirm,
+    };
+
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _clock = new();
     private readonly AskedOperator _operator = new();
@@ -27,8 +36,9 @@ public sealed class OperatorEndpointLaws : IDisposable
         Assert.Equivalent(AskedOperator.Status, Assert.Single(status.Components), strict: true);
 
         Assert.Equal("stage markdown 2.0.0", (await client.StageAsync("markdown", "2.0.0", default)).Detail);
-        Assert.Equal("swap markdown 2.0.0 ", (await client.SwapAsync("markdown", "2.0.0", null, default)).Detail);
+        Assert.Equal("swap markdown 2.0.0", (await client.SwapAsync("markdown", "2.0.0", null, default)).Detail);
         Assert.Equal("swap markdown 2.0.0 00:00:05", (await client.SwapAsync("markdown", "2.0.0", TimeSpan.FromSeconds(5), default)).Detail);
+        Assert.Equal("swap markdown 2.0.0 00:00:05 0.25 0.5 100 Confirm", (await client.SwapAsync("markdown", "2.0.0", s_everything, default)).Detail);
         Assert.Equal("rollback markdown", (await client.RollbackAsync("markdown", default)).Detail);
         Assert.Equal("confirm markdown", (await client.ConfirmAsync("markdown", default)).Detail);
         Assert.Equal("markdown 3 True", Assert.Single(await client.ExplainAsync("markdown", 3, walkHeap: true, default)).Description);
@@ -63,7 +73,10 @@ public sealed class OperatorEndpointLaws : IDisposable
     [InlineData("{\"version\":1,\"verb\":99}", "BadRequest")]
     [InlineData("{\"version\":1,\"verb\":\"Swap\"}", "BadRequest")]
     [InlineData("{\"version\":1,\"verb\":\"Swap\",\"component\":\"markdown\"}", "BadRequest")]
-    [InlineData("{\"version\":1,\"verb\":\"Swap\",\"component\":\"markdown\",\"release\":\"2.0.0\",\"trial\":\"-00:00:01\"}", "BadRequest")]
+    [InlineData("{\"version\":1,\"verb\":\"Swap\",\"component\":\"markdown\",\"release\":\"2.0.0\",\"trial\":{\"duration\":\"-00:00:01\"}}", "BadRequest")]
+    [InlineData("{\"version\":1,\"verb\":\"Swap\",\"component\":\"markdown\",\"release\":\"2.0.0\",\"trial\":{\"length\":5}}", "BadRequest")]
+    [InlineData("{\"version\":1,\"verb\":\"Swap\",\"component\":\"markdown\",\"release\":\"2.0.0\",\"trial\":{\"whenInconclusive\":7}}", "BadRequest")]
+    [InlineData("{\"version\":1,\"verb\":\"Status\",\"loudly\":true}", "BadRequest")]
     [InlineData("{\"version\":1,\"verb\":\"Why\",\"component\":\"markdown\",\"generation\":0}", "BadRequest")]
     [InlineData("{\"version\":1,\"verb\":\"History\",\"component\":\"markdown\",\"newest\":1000000}", "BadRequest")]
     [InlineData("{\"version\":2,\"verb\":\"Status\"}", "VersionNotSpoken")]
@@ -74,6 +87,28 @@ public sealed class OperatorEndpointLaws : IDisposable
         using var answer = JsonDocument.Parse(await SayAsync(line + "\n"));
         Assert.Equal(code, answer.RootElement.GetProperty("problem").GetProperty("code").GetString());
         Assert.Empty(_operator.Asked);
+    }
+
+    [Fact]
+    public async Task AllThatIsWrongWithATrialIsToldAtOnce()
+    {
+        await using var endpoint = Start();
+        var wrong = new TrialChanges { Duration = TimeSpan.FromDays(2), Share = double.BitIncrement(1), ShadowFraction = -1, MinimumCalls = -1, WhenInconclusive = (InconclusiveAction)9 };
+        var refused = await Assert.ThrowsAsync<OperatorException>(() => Client().SwapAsync("", "2.0.0", wrong, default));
+        Assert.Equal(OperatorProblemCode.BadRequest, refused.Code);
+        Assert.All(["component", "one day", "share of calls lies", "to copy", "verdict needs", "inconclusive"], told => Assert.Contains(told, refused.Message, StringComparison.Ordinal));
+        Assert.Empty(_operator.Asked);
+    }
+
+    [Fact]
+    public void WhatIsNotChangedStaysAsConfigured()
+    {
+        var configured = new TrialOptions { Duration = TimeSpan.FromMinutes(7), Share = 0.1, ShadowFraction = 0.2, MinimumCalls = 3, WhenInconclusive = InconclusiveAction.Confirm, SlowdownAllowed = 9 };
+        Assert.Equal(configured, default(TrialChanges).Over(configured));
+        Assert.Equal(configured with { Share = 0.5 }, new TrialChanges { Share = 0.5 }.Over(configured));
+        Assert.Equal(
+            new TrialOptions { Duration = TimeSpan.FromSeconds(5), Share = 0.25, ShadowFraction = 0.5, MinimumCalls = 100, WhenInconclusive = InconclusiveAction.Confirm, SlowdownAllowed = 9 },
+            s_everything.Over(configured));
     }
 
     [Fact]
@@ -257,8 +292,8 @@ public sealed class OperatorEndpointLaws : IDisposable
             return Answer(component, $"stage {component} {version}");
         }
 
-        public Task<SwapAnswer> SwapAsync(string component, string version, TimeSpan? trial, CancellationToken cancellationToken) =>
-            Task.FromResult(Answer(component, $"swap {component} {version} {trial}"));
+        public Task<SwapAnswer> SwapAsync(string component, string version, TrialChanges trial, CancellationToken cancellationToken) =>
+            Task.FromResult(Answer(component, $"swap {component} {version} {trial.Duration} {trial.Share} {trial.ShadowFraction} {trial.MinimumCalls} {trial.WhenInconclusive}".TrimEnd()));
 
         public Task<SwapAnswer> RollbackAsync(string component, CancellationToken cancellationToken) =>
             Task.FromResult(Answer(component, $"rollback {component}"));
