@@ -3,7 +3,7 @@ using Theseus.Packaging;
 namespace Theseus.Build;
 
 /// <summary>What the targets tell the tool: lines of 'key=value', files as 'library=SOURCE|PATH' and 'root=SOURCE|PATH', references as 'reference=PATH'.</summary>
-internal sealed record SealResponse(string Package, string AssemblyName, string Origin, bool IsRequired, IReadOnlyList<(SealPlace Place, string Source, string Path)> Files, IReadOnlyList<string> References)
+internal sealed record SealResponse(string Package, string AssemblyName, string Origin, bool IsRequired, bool IsMultiTargeted, IReadOnlyList<(SealPlace Place, string Source, string Path)> Files, IReadOnlyList<string> References)
 {
     public static SealResponse Read(string path)
     {
@@ -22,7 +22,7 @@ internal sealed record SealResponse(string Package, string AssemblyName, string 
                 single[key] = value;
         }
 
-        return new(Required("package"), Required("assembly"), Required("origin"), single.GetValueOrDefault("required") == "true", files, references);
+        return new(Required("package"), Required("assembly"), Required("origin"), single.GetValueOrDefault("required") == "true", single.GetValueOrDefault("multitargeted") == "true", files, references);
 
         string Required(string key) => single.GetValueOrDefault(key) ?? throw new InvalidDataException($"The response file '{path}' lacks '{key}'.");
     }
@@ -31,6 +31,7 @@ internal sealed record SealResponse(string Package, string AssemblyName, string 
     {
         Package = File.ReadAllBytes(Package),
         AssemblyName = AssemblyName,
+        IsMultiTargeted = IsMultiTargeted,
         Files = [.. Files.Select(f => new SealFile(f.Place, f.Path, File.ReadAllBytes(f.Source)))],
         References = [.. References.Select(r => (ReadOnlyMemory<byte>)File.ReadAllBytes(r))],
     };

@@ -10,6 +10,8 @@ namespace Theseus.Packaging;
 /// </summary>
 public static class ReleaseSealer
 {
+    private static readonly SealFault severalFrameworks = new("THS3015", "A component's project has one target framework: set TargetFramework instead of TargetFrameworks.");
+
     /// <summary>Seals a package.</summary>
     /// <param name="request">The package and the files that the component needs.</param>
     public static SealResult Seal(SealRequest request)
@@ -22,6 +24,8 @@ public static class ReleaseSealer
         var faults = new SealFaults();
         if (candidates.Length == 0)
             return new(null, []);
+        if (request.IsMultiTargeted || candidates.Length > 1)
+            return candidates.Any(c => HasComponent(files[c])) ? new(null, [severalFrameworks]) : new(null, []);
         using var assemblies = new AssemblySet();
         if (AssemblyImage.TryRead(files[candidates[0]]) is not { } image)
             return new(null, []);
@@ -37,13 +41,19 @@ public static class ReleaseSealer
 
         if (ComponentScan.Find(image, faults) is not { } component)
             return new(null, faults.All);
-        if (candidates.Length > 1)
-            faults.Add("THS3015", "A component's project has one target framework: the package holds its assembly for several. Set TargetFramework instead of TargetFrameworks.");
         var nuspec = ReadNuspec(files, faults);
         var draft = ManifestDraft.Make(component, image, assemblies, candidates[0], nuspec, faults);
         if (draft is null || nuspec is null || faults.All.Count > 0)
             return new(null, faults.All);
         return Build(request, files, candidates[0], draft, nuspec.WithoutDependencies(), faults);
+    }
+
+    // Of several frameworks one alone may have the component.
+    private static bool HasComponent(byte[] assembly)
+    {
+        using var image = AssemblyImage.TryRead(assembly);
+        var faults = new SealFaults();
+        return image is not null && (ComponentScan.Find(image, faults) is not null || faults.All.Count > 0);
     }
 
     private static SealResult Build(SealRequest request, Dictionary<string, byte[]> files, string entry, ReleaseManifest draft, NuspecDocument nuspec, SealFaults faults)

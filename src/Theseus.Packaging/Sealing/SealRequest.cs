@@ -9,6 +9,9 @@ public sealed record SealRequest
     /// <summary>The simple name of the component's assembly.</summary>
     public required string AssemblyName { get; init; }
 
+    /// <summary>Whether the project is built for a list of target frameworks, which is a fault if it has a component. Default: false.</summary>
+    public bool IsMultiTargeted { get; init; }
+
     /// <summary>What the component needs at run time besides its own assembly; shared assemblies among them are left out of the release.</summary>
     public required IReadOnlyList<SealFile> Files { get; init; }
 

@@ -108,6 +108,25 @@ public sealed class PackLaws(AuthorsFolder author) : IClassFixture<AuthorsFolder
     }
 
     [Fact]
+    public async Task AComponentForAListOfFrameworksFailsThePackAndLeavesNoPackage()
+    {
+        // A list of one: packs for more are not everywhere, and it goes the same way through the SDK.
+        var copy = Copy("list");
+        Target(Path.Combine(copy, "Prices/Prices.csproj"));
+        Assert.Contains("Prices.csproj : error THS3015: ", await Dotnet.Fails(copy, "pack", "Prices", "-c", "Debug"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(copy, "Prices/bin/Debug/Prices.2.1.0.nupkg")));
+    }
+
+    [Fact]
+    public async Task AnOrdinaryProjectForAListOfFrameworksIsPackedAsEver()
+    {
+        var copy = Copy("ordinary");
+        Target(Path.Combine(copy, "Contract/Shop.Contract.csproj"));
+        await Dotnet.Succeeds(copy, "pack", "Contract", "-c", "Debug");
+        Assert.True(File.Exists(Path.Combine(copy, "Contract/bin/Debug/Shop.Contract.1.4.0.nupkg")));
+    }
+
+    [Fact]
     public async Task AProjectThatSaysItIsAComponentMustHaveOne()
     {
         var copy = Copy("none");
@@ -124,6 +143,9 @@ public sealed class PackLaws(AuthorsFolder author) : IClassFixture<AuthorsFolder
         var path = Directory.GetFiles(Path.Combine(copy, "artifacts"), "Prices.2.1.0.nupkg", SearchOption.AllDirectories).Single();
         Assert.True((await ReleasePackage.ReadAsync(path, PackageLimits.Default, CancellationToken.None)).IsAccepted);
     }
+
+    private static void Target(string project) =>
+        File.WriteAllText(project, File.ReadAllText(project).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net10.0</TargetFrameworks>"));
 
     /// <summary>The author's sources in a folder of their own, beside the same nuget.config.</summary>
     private string Copy(string name)
