@@ -33,8 +33,17 @@ internal sealed class BenchHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         add(builder.AddTheseus(options => options.Feeds.Add(Path.Combine(ResultsFile.Repository, "artifacts", "releases"))));
         var host = builder.Build();
-        await host.StartAsync().WaitAsync(s_deadline);
-        return new BenchHost(host, folder);
+        var bench = new BenchHost(host, folder);
+        try
+        {
+            await host.StartAsync().WaitAsync(s_deadline);
+            return bench;
+        }
+        catch
+        {
+            await bench.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Options of a component that begins with a release, in unloadable form.</summary>

@@ -58,8 +58,17 @@ internal sealed class DemoService : IAsyncDisposable
         app.MapPost("/permits/{client}", (string client, IRateLimiter limiter) =>
             limiter.TryAcquire(client, 1).Granted ? Results.Ok() : Results.StatusCode(StatusCodes.Status429TooManyRequests));
 
-        await app.StartAsync(cancellationToken);
-        return new DemoService(app, dataFolder);
+        var service = new DemoService(app, dataFolder);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

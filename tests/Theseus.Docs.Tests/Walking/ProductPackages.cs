@@ -12,6 +12,8 @@ public sealed class ProductPackages : IAsyncLifetime
     internal IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["NUGET_PACKAGES"] = Path.Combine(Folder, "packages"),
+        // Every build of the SDK leaves empty folders behind in the folder for temporary files: in this one, which goes.
+        ["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName,
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_CLI_UI_LANGUAGE"] = "en",
         ["DOTNET_NOLOGO"] = "1",

@@ -34,6 +34,10 @@ internal static class Dotnet
         // the one in the folder's own nuget.config would not count.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == "NUGET_PACKAGES").ToArray())
             start.Environment.Remove(name);
+        // Every build of the SDK leaves empty folders behind in the folder for temporary files: in this one, which goes.
+        using var temporary = new TemporaryFolder();
+        foreach (var name in new[] { "TMPDIR", "TMP", "TEMP" })
+            start.Environment[name] = temporary.Path;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
