@@ -8,7 +8,7 @@ public sealed partial class DocumentLaws
     private static readonly string _architecture = Repository.Read("docs/architecture.md");
 
     public static TheoryData<string> Documents =>
-        [.. Repository.Files("docs", "*.md"), .. Repository.Files("samples", "*.md"), .. Directory.GetFiles(Repository.Root, "*.md").Select(file => Path.GetFileName(file))];
+        [.. Repository.Files("docs", "*.md"), .. Repository.Files("samples", "*.md"), .. Repository.Files("bench", "*.md"), .. Directory.GetFiles(Repository.Root, "*.md").Select(file => Path.GetFileName(file))];
 
     [Theory]
     [MemberData(nameof(Documents))]
