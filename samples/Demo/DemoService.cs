@@ -58,15 +58,15 @@ internal sealed class DemoService : IAsyncDisposable
         app.MapPost("/permits/{client}", (string client, IRateLimiter limiter) =>
             limiter.TryAcquire(client, 1).Granted ? Results.Ok() : Results.StatusCode(StatusCodes.Status429TooManyRequests));
 
-        var service = new DemoService(app, dataFolder);
         try
         {
             await app.StartAsync(cancellationToken);
-            return service;
+            return new DemoService(app, dataFolder);
         }
         catch
         {
-            await service.DisposeAsync();
+            await app.DisposeAsync();
+            Directory.Delete(dataFolder, recursive: true);
             throw;
         }
     }
