@@ -19,14 +19,16 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
     /// <param name="options">The swap's options.</param>
     /// <param name="steps">Where the steps are told of.</param>
     /// <param name="recorder">Calls to warm up with besides the declared ones; null for none.</param>
+    /// <param name="onLoaded">Told of the generation as soon as there is one, for whoever tells of its retirement if a later step fails; null for nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SwapFailedException">A step failed; what was loaded is being retired.</exception>
     public async Task<Generation> PrepareAsync(
-        VerifiedRelease release, bool collectible, SwapOptions options, SwapSteps steps, CallRecorder? recorder, CancellationToken cancellationToken)
+        VerifiedRelease release, bool collectible, SwapOptions options, SwapSteps steps, CallRecorder? recorder, Action<Generation>? onLoaded, CancellationToken cancellationToken)
     {
         var generation = await steps.RunAsync(
             SwapStep.Load, () => LoadAsync(release, collectible, options, cancellationToken)).ConfigureAwait(false);
         retirements.Register(generation);
+        onLoaded?.Invoke(generation);
         try
         {
             await steps.RunAsync(SwapStep.Start, () => StartAsync(generation, options, cancellationToken)).ConfigureAwait(false);

@@ -19,12 +19,14 @@ internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, Swap
         slot.Setup.Time,
         step => swap is null ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, swap, step));
 
+    private Generation? _loaded;
+
     /// <summary>Loads, readies and remembers the release, and publishes it.</summary>
     /// <exception cref="SwapFailedException">It could not be made ready.</exception>
     public async Task<Generation> ServeAsync(CancellationToken cancellationToken)
     {
         var collectible = (options.Loading ?? slot.Setup.Loading) == LoadingMode.Collectible;
-        var first = await slot.Candidates.PrepareAsync(release, collectible, options, _steps, recorder: null, cancellationToken).ConfigureAwait(false);
+        var first = await slot.Candidates.PrepareAsync(release, collectible, options, _steps, recorder: null, loaded => _loaded = loaded, cancellationToken).ConfigureAwait(false);
         try
         {
             await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, release)).ConfigureAwait(false);
@@ -51,7 +53,8 @@ internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, Swap
         catch (Exception failure)
         {
             var (reason, detail) = SwapFailedException.Explain(failure);
-            return (Result(SwapOutcome.Failed, reason, detail), null);
+            var retirement = _loaded is null ? Task.FromResult<RetirementRecord?>(null) : slot.Retirements.Begin(_loaded, options.Deadlines);
+            return (Result(SwapOutcome.Failed, reason, detail) with { Retirement = retirement }, null);
         }
     }
 

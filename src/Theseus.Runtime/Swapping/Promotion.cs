@@ -19,7 +19,7 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
             slot.Slot.Publish(new RecordingRoute(candidate.Leases, recorder));
             var steps = new SwapSteps(slot.Setup.Component, progress: null, slot.Setup.Time);
             resident = await slot.Candidates.PrepareAsync(
-                candidate.Release, collectible: false, options, steps, recorder, cancellationToken).ConfigureAwait(false);
+                candidate.Release, collectible: false, options, steps, recorder, onLoaded: null, cancellationToken).ConfigureAwait(false);
             await HandOverAsync(resident, cancellationToken).ConfigureAwait(false);
             resident.State = GenerationState.Serving;
             _ = slot.Retirements.Begin(candidate, options.Deadlines);

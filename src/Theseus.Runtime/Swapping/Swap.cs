@@ -29,6 +29,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private HandoverPlan _plan = new();
     private HandoverResult _handedOver = new();
     private TimeSpan _publishing;
+    private Generation? _prepared;
     private volatile TrialWatch? _watch;
     private volatile bool _canBeTakenBack;
 
@@ -99,7 +100,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         slot.Slot.Publish(new RecordingRoute(from.Leases, _recorder));
         var loading = options.Loading ?? slot.Setup.Loading;
         return await slot.Candidates.PrepareAsync(
-            release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, cancellationToken).ConfigureAwait(false);
+            release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, loaded => _prepared = loaded, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The result of a preparation whose generation waits beside the one that serves.</summary>
@@ -321,9 +322,10 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         var (reason, detail) = SwapFailedException.Explain(failure);
         return Result(SwapOutcome.Failed, reason, detail) with
         {
-            Retirement = candidate is null
-                ? Task.FromResult<RetirementRecord?>(null)
-                : slot.Retirements.Begin(candidate, options.Deadlines, options.Progress),
+            // One that failed while it was being prepared is on its way out already; that too is told of.
+            Retirement = (candidate ?? _prepared) is { } leaving
+                ? slot.Retirements.Begin(leaving, options.Deadlines, options.Progress)
+                : Task.FromResult<RetirementRecord?>(null),
         };
     }
 
