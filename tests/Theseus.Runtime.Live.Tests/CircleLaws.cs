@@ -51,6 +51,108 @@ public sealed class CircleLaws
         Assert.True((await result.Retirement.WaitAsync(LiveHost.Deadline))!.IsGone);
     }
 
+    private static Task<LiveHost> StartRingAsync(string ring, string version) => LiveHost.StartAsync(theseus =>
+    {
+        theseus.AddComponent<IRing>(ring, options =>
+        {
+            LiveHost.FromOne(options);
+            options.InitialVersion = $"[{version}]";
+        });
+        theseus.AddComponent<IRelay>("relay", LiveHost.FromOne);
+    });
+
+    [Fact]
+    public async Task ACircleOverAnotherComponentGoesOnAcrossASwapWithSharedState()
+    {
+        await using var host = await StartRingAsync("ring", "1.0.0");
+        var (a, b) = (host.Ring("ring"), host.Relay("relay"));
+        var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var swapped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var circle = a.CallAsync(() => b.CallAsync(async () =>
+        {
+            inside.SetResult();
+            await swapped.Task;
+            return await a.CallAsync(() => Task.FromResult("end"));
+        }));
+        await inside.Task.WaitAsync(LiveHost.Deadline);
+
+        var result = await host.Engine.SwapAsync("ring", "2.0.0", LiveHost.Quick);
+        swapped.SetResult();
+
+        Assert.Equal((SwapOutcome.Completed, ""), (result.Outcome, result.Detail));
+        Assert.Equal("1.0.0>1.0.0>2.0.0>end", await circle.WaitAsync(LiveHost.Deadline));
+        Assert.Equal(2, a.Calls());
+        Assert.True((await result.Retirement.WaitAsync(LiveHost.Deadline))!.IsGone);
+    }
+
+    [Theory]
+    [InlineData("ring", "1.0.0", "2.0.0")] // shared
+    [InlineData("ring-moved", "1.0.0", "1.1.0")] // transferred
+    [InlineData("ring-moved", "1.1.0", "2.0.0")] // caught up
+    public async Task CirclesUnderLoadAreAllAnsweredAndCountedAcrossASwapAndItsWayBack(string ring, string from, string to)
+    {
+        await using var host = await StartRingAsync(ring, from);
+        var (a, b) = (host.Ring(ring), host.Relay("relay"));
+        string[] versions = [from, to];
+        void Check(string path)
+        {
+            if (path.Split('>') is not [var outer, "1.0.0", var inner, "end"] || !versions.Contains(outer) || !versions.Contains(inner))
+            {
+                throw new InvalidOperationException($"A wrong answer: {path}");
+            }
+        }
+
+        var blocking = new Load(() => Check(a.Call(() => b.Call(() => a.Call(() => "end")))));
+        var asynchronous = new Load(() => Check(
+            a.CallAsync(() => b.CallAsync(() => a.CallAsync(() => Task.FromResult("end")))).WaitAsync(LiveHost.Deadline).GetAwaiter().GetResult()));
+        await blocking.MoreAsync(50);
+        await asynchronous.MoreAsync(50);
+
+        var there = await host.Engine.SwapAsync(ring, to, LiveHost.Quick).WaitAsync(LiveHost.Deadline);
+        await blocking.MoreAsync(50);
+        var back = await host.Engine.RollbackAsync(ring).WaitAsync(LiveHost.Deadline);
+        await asynchronous.MoreAsync(50);
+
+        await blocking.EndAsync();
+        await asynchronous.EndAsync();
+        Assert.Equal((SwapOutcome.Completed, ""), (there.Outcome, there.Detail));
+        Assert.Equal((SwapOutcome.Completed, from), (back.Outcome, back.To));
+        Assert.Equal(2 * (blocking.Answers + asynchronous.Answers), a.Calls());
+    }
+
+    [Theory]
+    [InlineData("1.0.0", "1.1.0", true)] // transferred
+    [InlineData("1.0.0", "1.1.0", false)]
+    [InlineData("1.1.0", "2.0.0", true)] // caught up
+    [InlineData("1.1.0", "2.0.0", false)]
+    public async Task ACircleThatWaitsForASwapThatWaitsForItEndsWithNeitherHarmed(string from, string to, bool isSynchronous)
+    {
+        await using var host = await StartRingAsync("ring-moved", from);
+        var (a, b) = (host.Ring("ring-moved"), host.Relay("relay"));
+        var swap = new TaskCompletionSource<SwapResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task<string> SwapInsideAsync()
+        {
+            // The state cannot move while the call that asks for it is inside, so its deadline ends it.
+            swap.SetResult(await host.Engine.SwapAsync("ring-moved", to, LiveHost.Quick with
+            {
+                State = new() { DrainDeadline = TimeSpan.FromMilliseconds(20), DrainAttempts = 2, DrainPause = TimeSpan.FromMilliseconds(1) },
+            }));
+            return await a.CallAsync(() => Task.FromResult("end"));
+        }
+
+        var path = isSynchronous
+            ? await Task.Factory.StartNew(() => a.Call(() => b.Call(() => SwapInsideAsync().GetAwaiter().GetResult())), TaskCreationOptions.LongRunning).WaitAsync(LiveHost.Deadline)
+            : await a.CallAsync(() => b.CallAsync(SwapInsideAsync)).WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal($"{from}>1.0.0>{from}>end", path);
+        var result = await swap.Task;
+        Assert.Equal((SwapOutcome.Failed, SwapReason.StateHandoverFailed), (result.Outcome, result.Reason));
+        Assert.Equal(2, a.Calls());
+        // Once the circle has ended nothing is in the way.
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("ring-moved", to, LiveHost.Quick)).Outcome);
+        Assert.Equal(2, a.Calls());
+    }
+
     [Fact]
     public async Task WhatIsInFlightIsNamedWithItsMethodUntilItEnds()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -50,13 +51,16 @@ internal sealed class LiveHost : IAsyncDisposable
 
     public IScriptEvaluator Script => _host.Services.GetRequiredService<IScriptEvaluator>();
 
+    public IRing Ring(string component) => _host.Services.GetRequiredKeyedService<IRing>(component);
+
     public IRelay Relay(string component) => _host.Services.GetRequiredKeyedService<IRelay>(component);
 
     /// <summary>Starts a host with the components that are asked for, each on release 1.0.0 unless its memory says otherwise.</summary>
-    public static async Task<LiveHost> StartAsync(Action<TheseusBuilder> add, string? folder = null, string? feed = null)
+    public static async Task<LiveHost> StartAsync(Action<TheseusBuilder> add, string? folder = null, string? feed = null, params (string Key, string Value)[] settings)
     {
         var own = folder is null ? Directory.CreateTempSubdirectory("theseus-live-").FullName : null;
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = folder ?? own });
+        builder.Configuration.AddInMemoryCollection(settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)));
         var log = new LogWatch();
         builder.Logging.AddProvider(log);
         var theseus = builder.AddTheseus(options =>
@@ -86,6 +90,8 @@ internal sealed class LiveHost : IAsyncDisposable
         options.InitialVersion = "[1.0.0]";
         options.Loading = LoadingMode.Collectible;
     }
+
+    public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

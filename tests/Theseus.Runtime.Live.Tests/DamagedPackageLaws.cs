@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Theseus.Packaging;
+using Theseus.Packaging.Tests.Reading;
+using Theseus.Samples;
+
+namespace Theseus.Runtime.Live.Tests;
+
+/// <summary>Every kind of damaged package, put before a live host: refused with its reason, before a byte of it is loaded.</summary>
+public sealed class DamagedPackageLaws : IDisposable
+{
+    private const string Code = "lib/net10.0/Theseus.Samples.Markdown.dll";
+
+    private static readonly byte[] s_good = File.ReadAllBytes(Path.Combine(LiveHost.Releases, "markdown.2.0.0.nupkg"));
+
+    private readonly string _feed = Directory.CreateTempSubdirectory("theseus-feed-").FullName;
+
+    public static TheoryData<string, string> Kinds => new()
+    {
+        { "a file's bytes changed", "FileDigestWrong" },
+        { "a file's digest changed in the manifest", "FileDigestWrong" },
+        { "a file longer than it says", "FileSizeWrong" },
+        { "a file absent", "FileMissing" },
+        { "a file more", "FileNotListed" },
+        { "cut in the middle", "Truncated" },
+        { "cut by one byte", "Truncated" },
+        { "the same entry twice", "DuplicateEntry" },
+        { "a path that leads out", "PathEscapes" },
+        { "an absolute path", "PathEscapes" },
+        { "a symbolic link", "NotAFile" },
+        { "larger than a package may be", "PackageTooLarge" },
+        { "an entry that inflates", "RatioTooHigh" },
+        { "a manifest that is no JSON", "ManifestMalformed" },
+        { "a manifest of a later form", "ManifestFormatUnknown" },
+        { "a manifest of another version", "PackageVersionMismatch" },
+        { "an entry type that is not there", "EntryTypeMissing" },
+        { "no manifest's nuspec", "NuspecInvalid" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task ItIsRefusedWithItsReasonAndTheOldVersionServesAllCalls(string kind, string fault)
+    {
+        File.Copy(Path.Combine(LiveHost.Releases, "markdown.1.0.0.nupkg"), Path.Combine(_feed, "markdown.1.0.0.nupkg"));
+        await using var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne), feed: _feed);
+        Put(kind);
+        var load = new Load(() => Assert.Contains("<em>text</em>", host.Markdown.Render("*text*")));
+        var steps = new Steps { At = (step, _) => Assert.Fail($"{step} was begun.") };
+
+        var staged = await host.Engine.StageAsync("markdown", "2.0.0", LiveHost.Quick with { Progress = steps });
+        var swapped = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Progress = steps });
+
+        Assert.All([staged, swapped], result =>
+        {
+            Assert.Equal(SwapOutcome.Refused, result.Outcome);
+            Assert.Contains(result.Reason, (SwapReason[])[SwapReason.ReleaseRefused, SwapReason.ReleaseNotFound]);
+            Assert.Contains($"{fault} at ", result.Detail);
+            Assert.Contains("markdown.2.0.0.nupkg", result.Detail);
+            Assert.Empty(result.Steps);
+        });
+        await load.MoreAsync(20);
+        await load.EndAsync();
+        Assert.Equal("1.0.0", Assert.Single(host.Engine.GetStatus("markdown").Generations).Version);
+        Assert.Single(new ReleaseStore(Path.Combine(host.Folder, ".theseus", "store")).List());
+        Assert.Empty(host.Engine.GetHistory("markdown"));
+    }
+
+    [Fact]
+    public async Task AReleaseThatIsDamagedInTheHostsOwnStoreIsNotLoadedFromThere()
+    {
+        File.Copy(Path.Combine(LiveHost.Releases, "markdown.1.0.0.nupkg"), Path.Combine(_feed, "markdown.1.0.0.nupkg"));
+        File.WriteAllBytes(Path.Combine(_feed, "markdown.2.0.0.nupkg"), s_good);
+        await using var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne), feed: _feed);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick)).Outcome);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.RollbackAsync("markdown")).Outcome);
+        var load = new Load(() => Assert.Contains("<em>text</em>", host.Markdown.Render("*text*")));
+        // The first release is in use and stays as it is: what is damaged is the other's code.
+        var stored = Directory.EnumerateFiles(Path.Combine(host.Folder, ".theseus", "store"), Path.GetFileName(Code), SearchOption.AllDirectories)
+            .Single(path => File.ReadAllBytes(path).AsSpan().SequenceEqual(RawZip.Read(s_good).Single(entry => entry.Name == Code).Content));
+        File.Delete(Path.Combine(_feed, "markdown.2.0.0.nupkg"));
+        var bytes = await File.ReadAllBytesAsync(stored);
+        bytes[^1] ^= 1;
+        File.SetAttributes(stored, FileAttributes.Normal);
+        await File.WriteAllBytesAsync(stored, bytes);
+
+        var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick);
+
+        Assert.Equal(SwapOutcome.Refused, result.Outcome);
+        await load.MoreAsync(20);
+        await load.EndAsync();
+        Assert.Equal("1.0.0", host.Engine.GetStatus("markdown").ServingVersion);
+    }
+
+    public void Dispose() => Directory.Delete(_feed, recursive: true);
+
+    private void Put(string kind)
+    {
+        var path = Path.Combine(_feed, "markdown.2.0.0.nupkg");
+        if (kind == "larger than a package may be")
+        {
+            using var file = File.Create(path);
+            file.Write(s_good);
+            file.SetLength(PackageLimits.Default.MaxPackageBytes + 1);
+            return;
+        }
+
+        File.WriteAllBytes(path, kind switch
+        {
+            "cut in the middle" => s_good[..(s_good.Length / 2)],
+            "cut by one byte" => s_good[..^1],
+            _ => RawZip.Write(Damage(kind, RawZip.Read(s_good))),
+        });
+    }
+
+    private static List<RawEntry> Damage(string kind, List<RawEntry> entries)
+    {
+        var code = entries.FindIndex(entry => entry.Name == Code);
+        var manifest = entries.FindIndex(entry => entry.Name == ReleaseManifest.FileName);
+        switch (kind)
+        {
+            case "a file's bytes changed":
+                entries[code].Content[^1] ^= 1;
+                break;
+            case "a file's digest changed in the manifest":
+                Edit(root => root["files"]!.AsArray().Single(file => (string)file!["path"]! == Code)!["sha256"] = new string('0', 64));
+                break;
+            case "a file longer than it says":
+                entries[code] = entries[code] with { Content = [.. entries[code].Content, 0] };
+                break;
+            case "a file absent":
+                entries.RemoveAt(entries.FindIndex(entry => entry.Name.EndsWith("/Markdig.dll", StringComparison.Ordinal)));
+                break;
+            case "a file more":
+                entries.Add(new("lib/net10.0/evil.dll", [1]));
+                break;
+            case "the same entry twice":
+                entries.Add(entries[code]);
+                break;
+            case "a path that leads out":
+                entries.Add(new("../evil.dll", [1]));
+                break;
+            case "an absolute path":
+                entries.Add(new("/etc/evil", [1]));
+                break;
+            case "a symbolic link":
+                entries[code] = entries[code] with { Mode = 0xA1FF };
+                break;
+            case "an entry that inflates":
+                var bomb = new RawEntry("bomb.bin", new byte[8 << 20]);
+                entries.Add(bomb);
+                Edit(root => root["files"]!.AsArray().Add(new JsonObject
+                {
+                    ["path"] = bomb.Name,
+                    ["size"] = bomb.Content.Length,
+                    ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(bomb.Content)),
+                }));
+                break;
+            case "a manifest that is no JSON":
+                entries[manifest] = entries[manifest] with { Content = "{ \"format\": 1,"u8.ToArray() };
+                break;
+            case "a manifest of a later form":
+                Edit(root => root["format"] = 2);
+                break;
+            case "a manifest of another version":
+                Edit(root => root["version"] = "2.0.1");
+                break;
+            case "an entry type that is not there":
+                Edit(root => root["entry"]!["type"] = "Theseus.Samples.Markdown.Nowhere");
+                break;
+            case "no manifest's nuspec":
+                entries.RemoveAll(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal));
+                break;
+            default:
+                throw new ArgumentException(kind, nameof(kind));
+        }
+
+        return entries;
+
+        void Edit(Action<JsonObject> change)
+        {
+            var root = JsonNode.Parse(entries[manifest].Content)!.AsObject();
+            change(root);
+            entries[manifest] = entries[manifest] with { Content = Encoding.UTF8.GetBytes(root.ToJsonString()) };
+        }
+    }
+}
