@@ -12,20 +12,25 @@ public sealed class CrashLaws
     [Theory]
     [InlineData("markdown", "2.0.0", "Completed")]
     [InlineData("markdown", "9.1.0", "RolledBack")]
-    [InlineData("rate-limiter", "2.0.0", "Completed")]
-    public async Task KilledAtAnyPointTheHostServesOneOfTheTwoReleasesAndTheRecordSaysWhich(string component, string to, string outcome)
+    [InlineData("sessions", "2.0.0", "Completed")] // shared state
+    [InlineData("rate-limiter", "2.0.0", "Completed")] // transferred state
+    [InlineData("rate-limiter", "2.0.0", "RolledBack", SwapStep.Publish)] // transferred there and back
+    public async Task KilledAtAnyPointTheHostServesOneOfTheTwoReleasesAndTheRecordSaysWhich(string component, string to, string outcome, SwapStep killedFrom = SwapStep.Validate)
     {
         using var feed = new Feed(component, "1.0.0", to);
-        var whole = await RunAsync(feed, component, to, point: null, check: null);
+        // A release that is good is taken back only where an operator says so.
+        var end = outcome == "RolledBack" && to == "2.0.0" ? "take-back" : "keep";
+        var whole = await RunAsync(feed, component, to, end, point: null, check: null);
         Assert.Contains($"ended {outcome}", whole);
         var points = whole.Where(line => line.StartsWith("point ", StringComparison.Ordinal)).Select(line => line["point ".Length..]).ToList();
         Assert.True(points.Count >= 2 * 10, string.Join(", ", points));
         Assert.Equal(points.Count, points.Distinct().Count());
 
-        foreach (var point in points)
+        // The steps before that are killed at elsewhere, with nothing different yet.
+        foreach (var point in points.Where(point => Enum.Parse<SwapStep>(point.Split(' ')[0]) >= killedFrom))
         {
             var isConfirmed = outcome == "Completed" && points.IndexOf(point) >= points.IndexOf("Confirm END");
-            var lines = await RunAsync(feed, component, to, point, async folder =>
+            var lines = await RunAsync(feed, component, to, end, point, async folder =>
             {
                 await using var host = await LiveHost.StartAsync(theseus => Add(theseus, component), folder, feed.Folder);
                 Assert.Equal((point, isConfirmed ? to : "1.0.0"), (point, host.Engine.GetStatus(component).ServingVersion));
@@ -49,37 +54,39 @@ public sealed class CrashLaws
 
     private static void Add(TheseusBuilder theseus, string component)
     {
-        if (component == "markdown")
+        _ = component switch
         {
-            theseus.AddComponent<IMarkdownRenderer>(component, LiveHost.FromOne);
-        }
-        else
-        {
-            theseus.AddComponent<IRateLimiter>(component, LiveHost.FromOne);
-        }
+            "markdown" => theseus.AddComponent<IMarkdownRenderer>(component, LiveHost.FromOne),
+            "sessions" => theseus.AddComponent<ISessionCounter>(component, LiveHost.FromOne),
+            _ => theseus.AddComponent<IRateLimiter>(component, LiveHost.FromOne),
+        };
     }
 
     private static void Call(LiveHost host, string component)
     {
-        if (component == "markdown")
+        switch (component)
         {
-            Assert.Contains("<em>b</em>", host.Markdown.Render("*b*"));
-        }
-        else
-        {
-            Assert.True(host.Limiter.TryAcquire("client", 1).Granted);
+            case "markdown":
+                Assert.Contains("<em>b</em>", host.Markdown.Render("*b*"));
+                break;
+            case "sessions":
+                Assert.Equal(1, host.Sessions.Visit("session"));
+                break;
+            default:
+                Assert.True(host.Limiter.TryAcquire("client", 1).Granted);
+                break;
         }
     }
 
     /// <summary>Runs the host of its own, with an empty memory, and returns what it printed.</summary>
-    private static async Task<List<string>> RunAsync(Feed feed, string component, string to, string? point, Func<string, Task>? check)
+    private static async Task<List<string>> RunAsync(Feed feed, string component, string to, string end, string? point, Func<string, Task>? check)
     {
         var folder = Directory.CreateTempSubdirectory("theseus-crash-").FullName;
         try
         {
             var program = AppContext.BaseDirectory.Replace("Theseus.Runtime.Live.Tests", "CrashHost", StringComparison.Ordinal);
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-            foreach (var argument in (string[])[Path.Combine(program, "CrashHost.dll"), folder, feed.Folder, component, to, .. point?.Split(' ') ?? []])
+            foreach (var argument in (string[])[Path.Combine(program, "CrashHost.dll"), folder, feed.Folder, component, to, end, .. point?.Split(' ') ?? []])
             {
                 start.ArgumentList.Add(argument);
             }
