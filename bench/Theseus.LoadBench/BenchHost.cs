@@ -23,6 +23,7 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         Loading = LoadingMode.Collectible,
         Trial = new() { Duration = TimeSpan.Zero },
+        RestBeforeStop = TimeSpan.Zero,
     };
 
     public static async Task<BenchHost> StartAsync(Action<TheseusBuilder> add, Dictionary<string, string?>? settings = null)

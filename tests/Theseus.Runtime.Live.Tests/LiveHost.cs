@@ -34,6 +34,7 @@ internal sealed class LiveHost : IAsyncDisposable
         Trial = new() { Duration = TimeSpan.Zero },
         WarmUp = new() { Rounds = 2, LongestTime = TimeSpan.FromSeconds(5), LongestSettling = TimeSpan.Zero },
         Loading = LoadingMode.Collectible,
+        RestBeforeStop = TimeSpan.Zero,
     };
 
     public string Folder { get; }

@@ -22,7 +22,7 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
                 candidate.Release, collectible: false, options, steps, recorder, onLoaded: null, cancellationToken).ConfigureAwait(false);
             await HandOverAsync(resident, cancellationToken).ConfigureAwait(false);
             resident.State = GenerationState.Serving;
-            _ = slot.Retirements.Begin(candidate, options.Deadlines);
+            _ = slot.Retirements.Begin(candidate, options.Deadlines, rest: options.RestBeforeStop);
             return (resident, "");
         }
         catch (Exception failure)

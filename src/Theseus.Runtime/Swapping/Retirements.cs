@@ -18,6 +18,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
     private const int GoneOnesKept = 32;
 
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Generation> _generations = [];
     private readonly Dictionary<Generation, Task<RetirementRecord?>> _running = [];
     private readonly Dictionary<Generation, GenerationHandle> _unloading = [];
@@ -70,7 +71,11 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
     }
 
     /// <summary>Begins to retire a generation that no published route names any more. The task never faults.</summary>
-    public Task<RetirementRecord?> Begin(Generation generation, SwapDeadlines deadlines, IProgress<SwapProgress>? progress = null)
+    /// <param name="generation">The generation.</param>
+    /// <param name="deadlines">The deadlines of the steps.</param>
+    /// <param name="progress">Told of the steps.</param>
+    /// <param name="rest">How long it rests between its last call and its stop.</param>
+    public Task<RetirementRecord?> Begin(Generation generation, SwapDeadlines deadlines, IProgress<SwapProgress>? progress = null, TimeSpan rest = default)
     {
         lock (_lock)
         {
@@ -83,7 +88,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
 
                 // Here, not when the task gets its turn: from now on nobody is to be told that it serves or is on trial.
                 generation.State = GenerationState.Draining;
-                running = Task.Run(() => RetireAsync(generation, deadlines, progress));
+                running = Task.Run(() => RetireAsync(generation, deadlines, progress, rest));
                 _running.Add(generation, running);
             }
 
@@ -98,9 +103,10 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         Begin(generation, deadlines);
     }
 
-    /// <summary>Waits for the retirements that are going on.</summary>
+    /// <summary>Waits for the retirements that are going on; none rests from now on.</summary>
     public async Task WaitAsync(TimeSpan deadline)
     {
+        _hurry.TrySetResult();
         Task[] running;
         lock (_lock)
         {
@@ -117,7 +123,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         }
     }
 
-    private async Task<RetirementRecord?> RetireAsync(Generation generation, SwapDeadlines deadlines, IProgress<SwapProgress>? progress)
+    private async Task<RetirementRecord?> RetireAsync(Generation generation, SwapDeadlines deadlines, IProgress<SwapProgress>? progress, TimeSpan rest)
     {
         // The boundary of a background task: whatever goes wrong ends in the record and the log, not in nothing.
         try
@@ -131,7 +137,9 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
                 return await LingerAsync(generation, drained, begun, deadlines, steps).ConfigureAwait(false);
             }
 
-            return await FinishAsync(generation, setup.Time.GetElapsedTime(begun), deadlines, steps).ConfigureAwait(false);
+            var drain = setup.Time.GetElapsedTime(begun);
+            await EndsWithinAsync(_hurry.Task, rest).ConfigureAwait(false);
+            return await FinishAsync(generation, drain, deadlines, steps).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -253,7 +253,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         candidate.State = GenerationState.Serving;
         await StopShadowAsync().ConfigureAwait(false);
         Forget();
-        var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress);
+        var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress, options.RestBeforeStop);
 
         var note = "";
         var serving = candidate;

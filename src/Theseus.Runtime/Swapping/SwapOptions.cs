@@ -18,6 +18,12 @@ public sealed record SwapOptions
     /// <summary>How state is handed over.</summary>
     public StateOptions State { get; init; } = new();
 
+    /// <summary>
+    /// How long the generation that served before rests between its last call and its stop. Default 1 s: stopping and
+    /// unloading cost processor time, a full collection among it, which the first calls on the new code are not to pay for.
+    /// </summary>
+    public TimeSpan RestBeforeStop { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Told of each step as it begins and ends, on the thread that takes it; null for nobody.</summary>
     public IProgress<SwapProgress>? Progress { get; init; }
 }

@@ -19,6 +19,7 @@ internal static class SwapOptionsRules
         Require(
             trial is not { ShadowFraction: > 0, Share: >= 1 },
             "Shadowing copies the stable version's calls, and with Trial.Share = 1 it gets none; lower the share.");
+        Require(options.RestBeforeStop >= TimeSpan.Zero, "RestBeforeStop has to be zero or greater.");
         Positive(trial.HealthInterval, "Trial.HealthInterval");
         Positive(deadlines.Load, "Deadlines.Load");
         Positive(deadlines.Start, "Deadlines.Start");
