@@ -30,6 +30,8 @@ internal sealed class WrittenOperator : IOperator
         Steps = [new(SwapStep.Load, TimeSpan.FromMilliseconds(1.25)), new(SwapStep.WarmUp, TimeSpan.FromSeconds(2)), new(SwapStep.Publish, TimeSpan.FromMicroseconds(80))],
         CriticalSection = TimeSpan.FromMilliseconds(7.3),
         StateBytes = 1_234_567,
+        LostState = "What calls changed in markdown 2.0.0 since the swap is lost: its export failed.",
+        Notes = ["Up (1 -> 2) of markdown 2.0.0 cannot be undone: going back would lose what was changed since the swap."],
         Verdict = VerdictKind.Fail,
         VerdictDetail = "proven-failures: 3 calls failed [on the candidate] that the stable version could answer.",
     };
@@ -67,6 +69,7 @@ internal sealed class WrittenOperator : IOperator
                 Reason = "TrialFailed",
                 Detail = "The trial failed.",
                 LostState = "What calls changed since the swap is lost.",
+                Notes = ["It cannot be undone."],
                 CriticalSection = TimeSpan.FromMicroseconds(250),
             },
             new() { Id = "1", Component = component, To = new("1.0.0", "d1"), StartedAt = Now - TimeSpan.FromDays(2), EndedAt = Now, Step = "Confirm", Outcome = "Completed" },

@@ -1,3 +1,4 @@
+using Theseus.Runtime.Operating;
 using Theseus.Samples;
 
 namespace Theseus.Runtime.Live.Tests;
@@ -118,6 +119,57 @@ public sealed class StateLaws
         await load.MoreAsync(20);
         await load.EndAsync();
         Assert.Equal("9.2.0", host.Engine.GetStatus("rate-limiter").ServingVersion);
+    }
+
+    [Fact]
+    public async Task WhatAWayBackCouldNotBringAlongIsTheResultsAndTheRecordsToTell()
+    {
+        await using var host = await StartAsync();
+        var steps = new Steps();
+        // Its export hangs, so what it granted cannot be had back.
+        var swap = host.Engine.SwapAsync("rate-limiter", "9.2.0", s_onTrial with { Progress = steps, State = new() { MaximumHold = TimeSpan.FromMilliseconds(200) } });
+        await steps.BeginAsync(SwapStep.Observe);
+
+        var back = await host.Engine.RollbackAsync("rate-limiter").WaitAsync(LiveHost.Deadline);
+
+        Assert.Same(back, await swap);
+        Assert.Equal((SwapOutcome.RolledBack, SwapReason.TakenBack), (back.Outcome, back.Reason));
+        Assert.StartsWith("What calls changed in rate-limiter 9.2.0 since the swap is lost", back.LostState);
+        Assert.Equal(back.LostState, Assert.Single(host.Engine.GetHistory("rate-limiter")).LostState);
+    }
+
+    [Fact]
+    public async Task AStateThatIsDroppedAsAllowedIsToldWhenItIsGone()
+    {
+        await using var host = await StartAsync();
+        var options = LiveHost.Quick with { State = new() { AllowDroppingState = true } };
+        var steps = new Steps();
+        var swap = host.Engine.SwapAsync("rate-limiter", "9.4.0", options with { Trial = s_onTrial.Trial, Progress = steps });
+        await steps.BeginAsync(SwapStep.Observe);
+        var back = await host.Engine.RollbackAsync("rate-limiter");
+
+        var there = await host.Engine.SwapAsync("rate-limiter", "9.4.0", options);
+
+        Assert.Same(back, await swap);
+        // As long as there is a way back, nothing is lost; that it would be is told all the same.
+        Assert.Equal((SwapOutcome.RolledBack, null), (back.Outcome, back.LostState));
+        Assert.Contains("would be lost", Assert.Single(back.Notes));
+        Assert.Equal(SwapOutcome.Completed, there.Outcome);
+        Assert.Contains("was dropped", there.LostState);
+        Assert.Equal([there.LostState, null], host.Engine.GetHistory("rate-limiter").Select(one => one.LostState));
+    }
+
+    [Fact]
+    public async Task WhatAnOperatorShouldKnowOfTheStatesWayIsInTheResultTheAnswerAndTheRecord()
+    {
+        await using var host = await StartAsync();
+        var client = new OperatorClient(Path.Combine(host.Folder, ".theseus"), TimeProvider.System);
+
+        var answer = await client.SwapAsync("rate-limiter", "1.1.0", TimeSpan.Zero, default).WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal((SwapOutcome.Completed, null), (answer.Outcome, answer.LostState));
+        Assert.Contains("the whole state is transferred while callers are held back", Assert.Single(answer.Notes));
+        Assert.Equal(answer.Notes, Assert.Single(host.Engine.GetHistory("rate-limiter")).Notes);
     }
 
     [Fact]

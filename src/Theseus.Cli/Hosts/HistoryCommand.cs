@@ -52,7 +52,7 @@ internal sealed class HistoryCommand(TheseusCommand theseus)
                     one.Reason ?? "",
                     one.Step,
                     Output.Duration(one.CriticalSection),
-                    string.Join(" ", new[] { one.Detail, one.LostState }.OfType<string>()),
+                    string.Join(" ", new[] { one.Detail, one.LostState }.OfType<string>().Concat(one.Notes)),
                 ]));
         }
 

@@ -52,6 +52,16 @@ internal sealed class SwapCommands(TheseusCommand theseus)
             output.Line(answer.Reason is SwapReason.None ? answer.Detail : $"{answer.Reason}: {answer.Detail}");
         }
 
+        if (answer.LostState is not null)
+        {
+            output.Line(answer.LostState, new(Color.Yellow));
+        }
+
+        foreach (var note in answer.Notes)
+        {
+            output.Line(note);
+        }
+
         if (answer.VerdictDetail is not null)
         {
             output.Line($"Verdict {answer.Verdict}, by the rule {answer.VerdictDetail}");

@@ -42,13 +42,16 @@ public sealed record SwapRecord
     /// <summary>How long each step took, in order.</summary>
     public IReadOnlyList<SwapStepDuration> Steps { get; init; } = [];
 
-    /// <summary>The longest time for which callers were held back in one go; null when it did not come to that.</summary>
+    /// <summary>The longest time for which callers were held back in one go, the trial of migrations, the way back and the promotion included; where nobody was, how long publishing took; null when it did not come to that.</summary>
     public TimeSpan? CriticalSection { get; init; }
 
-    /// <summary>How many bytes of state were exported; null when none were.</summary>
+    /// <summary>How many bytes of state were exported to be handed over: there, back, and at the promotion; null when none were.</summary>
     public long? StateBytes { get; init; }
 
-    /// <summary>What was lost of the state on a way back, in words; otherwise null.</summary>
+    /// <summary>What an operator should know of the state's way: see <see cref="SwapResult.Notes"/>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What was lost of the state, in words: on a way back that could not bring it along, or because it was allowed to be dropped; otherwise null.</summary>
     public string? LostState { get; init; }
 
     /// <summary>What became of the generation that no longer serves; null while that is open.</summary>

@@ -47,6 +47,8 @@ internal sealed class EngineOperator(HotSwapEngine engine, Func<string, SwapOpti
         Steps = result.Steps,
         CriticalSection = result.CriticalSection,
         StateBytes = result.StateBytes,
+        Notes = result.Notes,
+        LostState = result.LostState,
         Verdict = result.Verdict?.Kind,
         VerdictDetail = result.Verdict is { } verdict ? $"{verdict.Rule}: {verdict.Detail}" : null,
     };

@@ -34,11 +34,17 @@ public sealed record SwapAnswer
     /// <summary>The steps that were taken, in their order.</summary>
     public IReadOnlyList<StepTiming> Steps { get; init; } = [];
 
-    /// <summary>How long callers were held back.</summary>
+    /// <summary>The longest time for which callers were held back in one go (<see cref="SwapResult.CriticalSection"/>).</summary>
     public TimeSpan CriticalSection { get; init; }
 
-    /// <summary>How much state was handed over, in bytes.</summary>
+    /// <summary>How much state was exported to be handed over, in bytes.</summary>
     public long StateBytes { get; init; }
+
+    /// <summary>What an operator should know of the state's way (<see cref="SwapResult.Notes"/>).</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What was lost of the state and why, in words; null when nothing was.</summary>
+    public string? LostState { get; init; }
 
     /// <summary>The trial's verdict; null when it did not come to one.</summary>
     public VerdictKind? Verdict { get; init; }

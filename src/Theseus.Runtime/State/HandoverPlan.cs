@@ -23,6 +23,9 @@ internal sealed record HandoverPlan
     /// <summary>What an operator should know: a kind that was not available, a way back that is missing.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The state that is given up once the new release is confirmed, in words; null when none is.</summary>
+    public string? Dropped { get; init; }
+
     public HandoverRefusal Refusal { get; init; }
 
     /// <summary>Why it is refused, in words; empty when it is not.</summary>

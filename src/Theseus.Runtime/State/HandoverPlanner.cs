@@ -14,7 +14,13 @@ internal static class HandoverPlanner
             case (_, StateKind.None):
                 var lost = $"{to.Release} keeps no state, so that of {from.Release} would be lost.";
                 return options.AllowDroppingState
-                    ? new() { Kind = StateKind.None, IsReversible = false, Notes = [lost] }
+                    ? new()
+                    {
+                        Kind = StateKind.None,
+                        IsReversible = false,
+                        Notes = [lost],
+                        Dropped = $"The state of {from.Release} was dropped, as {nameof(StateOptions.AllowDroppingState)} allows: {to.Release} keeps none.",
+                    }
                     : HandoverPlan.Refused(HandoverRefusal.StateWouldBeLost, $"{lost} Allow it with {nameof(StateOptions)}.{nameof(StateOptions.AllowDroppingState)}.");
             case (StateKind.Shared, StateKind.Shared):
                 return SameType(from.State.SharedType, to.State.SharedType)

@@ -11,7 +11,8 @@ internal sealed class RoundTrip(HandoverWork work, StateOptions options, HoldMet
 
     public async Task<HandoverPlan> TryAsync(HandoverPlan plan, StateParty from, IQuiesce quiesce, Deadline deadline, CancellationToken cancellationToken)
     {
-        var exported = plan.Kind is StateKind.CaughtUp
+        // One that can copy its state while it is called has nobody wait, even where its way is a transfer.
+        var exported = from.State.Kind is StateKind.CaughtUp
             ? await CopyAsync(from, deadline).ConfigureAwait(false)
             : await ExportAsync(from, quiesce, cancellationToken).ConfigureAwait(false);
         var there = await work.MigrateAsync(plan.Steps, exported, deadline).ConfigureAwait(false);

@@ -22,8 +22,8 @@ internal sealed class StateHandover
 
     /// <summary>
     /// Finds the way, and where its migrations say that they can be undone, tries them both ways on the present state.
-    /// Has no effect on the serving path but, for a transferred state whose schema changes, one short hold for the
-    /// trial's export.
+    /// Has no effect on the serving path but, where the serving release's state is <see cref="StateKind.Transferred"/>
+    /// and its schema changes, one short hold for the trial's export, which <see cref="HandoverPlan.TrialHold"/> tells.
     /// </summary>
     public async Task<HandoverPlan> PlanAsync(StateParty from, StateParty to, IQuiesce quiesce, CancellationToken cancellationToken)
     {

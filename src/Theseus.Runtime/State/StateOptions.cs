@@ -42,7 +42,11 @@ public sealed class StateOptions
     /// <summary>The longest that it may take to put a snapshot back after a way back that failed, and to end a copy. Default: 30 seconds.</summary>
     public TimeSpan RestoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether migrations that say they can be undone are tried both ways before a swap. Default: yes.</summary>
+    /// <summary>
+    /// Whether migrations that say they can be undone are tried both ways before a swap. Default: yes. For that, a
+    /// component whose state is transferred exports it while callers are held back, as for the hand-over itself and within
+    /// <see cref="MaximumHold"/>; one that catches up copies it while calls go on.
+    /// </summary>
     public bool TryWayBack { get; set; } = true;
 
     /// <summary>Whether a release without state may follow one with state, which is lost then. Default: no.</summary>

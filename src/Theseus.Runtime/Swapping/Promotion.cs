@@ -7,7 +7,7 @@ namespace Theseus.Runtime.Swapping;
 /// Loads a release that has passed its trial in unloadable form again as resident, where it gets the runtime's full
 /// speed, and moves the calls over. When that fails, the unloadable form serves on: slower, but right.
 /// </summary>
-internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOptions options)
+internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOptions options, HandoverTally tally)
 {
     /// <summary>Promotes. Returns the generation that serves now, and a note when the promotion failed.</summary>
     public async Task<(Generation Serving, string Note)> RunAsync(CancellationToken cancellationToken)
@@ -43,6 +43,7 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
         var handover = new StateHandover(slot.Setup.Time, options.State);
         var quiesce = new Quiesce(slot.Slot, candidate.Leases, () => new SoleRoute(candidate.Leases));
         var plan = await handover.PlanAsync(candidate.AsStateParty(), resident.AsStateParty(), quiesce, cancellationToken).ConfigureAwait(false);
+        tally.Add(plan);
         if (plan.IsRefused)
         {
             throw new SwapFailedException(SwapReason.StateRefused, string.Join(" ", plan.Problems));
@@ -55,6 +56,7 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
             quiesce,
             () => slot.Slot.Publish(new SoleRoute(resident.Leases)),
             cancellationToken).ConfigureAwait(false);
+        tally.Add(result);
         result.Snapshot?.Dispose();
         if (!result.Succeeded)
         {

@@ -26,7 +26,10 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
     private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _takenBack = new();
+    private readonly HandoverTally _tally = new();
     private HandoverPlan _plan = new();
+    private IReadOnlyList<string> _notes = [];
+    private string? _lostState;
     private HandoverResult _handedOver = new();
     private TimeSpan _publishing;
     private Generation? _prepared;
@@ -150,6 +153,8 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     private async Task PlanStateAsync(Generation candidate, CancellationToken cancellationToken)
     {
         _plan = await _handover.PlanAsync(from.AsStateParty(), candidate.AsStateParty(), QuiesceOf(from, Recording), cancellationToken).ConfigureAwait(false);
+        _tally.Add(_plan);
+        _notes = _plan.Notes;
         if (_plan.IsRefused)
         {
             throw new SwapFailedException(SwapReason.StateRefused, $"There is no safe way for the state ({_plan.Refusal}): {string.Join(" ", _plan.Problems)}");
@@ -179,6 +184,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
             QuiesceOf(from, Recording),
             () => Publish(candidate),
             cancellationToken).ConfigureAwait(false);
+        _tally.Add(_handedOver);
         if (!_handedOver.Succeeded)
         {
             await StopShadowAsync().ConfigureAwait(false);
@@ -252,6 +258,8 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         slot.Slot.Publish(new SoleRoute(candidate.Leases));
         candidate.State = GenerationState.Serving;
         await StopShadowAsync().ConfigureAwait(false);
+        // Until now it was still there to go back to.
+        _lostState = _plan.Dropped;
         Forget();
         var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress, options.RestBeforeStop);
 
@@ -260,7 +268,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         if ((options.Loading ?? slot.Setup.Loading) == LoadingMode.Probation)
         {
             (serving, note) = await _steps.RunAsync(
-                SwapStep.Promote, () => new Promotion(slot, candidate, options).RunAsync(cancellationToken)).ConfigureAwait(false);
+                SwapStep.Promote, () => new Promotion(slot, candidate, options, _tally).RunAsync(cancellationToken)).ConfigureAwait(false);
         }
 
         return (Result(SwapOutcome.Completed, SwapReason.None, note) with { Verdict = verdict, Retirement = retirement }, serving);
@@ -268,26 +276,19 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
 
     private async Task<SwapResult> RevertAsync(Generation candidate, SwapFailedException failed, TrialVerdict? verdict)
     {
-        var detail = failed.Message;
-        await _steps.RunAsync(
-            SwapStep.Revert,
-            async () =>
-            {
-                var lost = await GoBackAsync(candidate).ConfigureAwait(false);
-                detail = lost is null ? detail : $"{detail} {lost}";
-            }).ConfigureAwait(false);
+        await _steps.RunAsync(SwapStep.Revert, () => GoBackAsync(candidate)).ConfigureAwait(false);
         slot.Faults.Direct(0, null);
         await StopShadowAsync().ConfigureAwait(false);
         Forget();
-        return Result(SwapOutcome.RolledBack, failed.Reason, detail) with
+        return Result(SwapOutcome.RolledBack, failed.Reason, failed.Message) with
         {
             Verdict = verdict,
             Retirement = slot.Retirements.Begin(candidate, options.Deadlines, options.Progress),
         };
     }
 
-    /// <summary>Makes the old generation serve again, with the state of now where that can be had. Returns what was lost, in words; null for nothing.</summary>
-    private async Task<string?> GoBackAsync(Generation candidate)
+    /// <summary>Makes the old generation serve again, with the state of now where that can be had.</summary>
+    private async Task GoBackAsync(Generation candidate)
     {
         void PublishOld()
         {
@@ -299,7 +300,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         if (!from.HasMovingState || _plan.Kind is not (StateKind.Transferred or StateKind.CaughtUp))
         {
             PublishOld();
-            return null;
+            return;
         }
 
         // Not with the swap's token: going back is not given up because whoever asked for the swap has gone.
@@ -310,7 +311,8 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
             QuiesceOf(candidate, () => new SoleRoute(candidate.Leases)),
             PublishOld,
             CancellationToken.None).ConfigureAwait(false);
-        return back.LostState;
+        _tally.Add(back);
+        _lostState = back.LostState;
     }
 
     /// <summary>The result of a swap that ended before its point of no return.</summary>
@@ -359,7 +361,9 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         From = from.Version,
         To = release.Manifest.Version.ToNormalizedString(),
         Steps = _steps.Timings,
-        CriticalSection = _handedOver.CriticalSection > _publishing ? _handedOver.CriticalSection : _publishing,
-        StateBytes = _handedOver.StateBytes,
+        Notes = _notes,
+        LostState = _lostState,
+        CriticalSection = _tally.LongestHold > _publishing ? _tally.LongestHold : _publishing,
+        StateBytes = _tally.StateBytes,
     };
 }

@@ -48,6 +48,8 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
             Steps = [.. result.Steps.Select(step => new SwapStepDuration(step.Step.ToString(), step.Duration))],
             CriticalSection = result.CriticalSection > TimeSpan.Zero ? result.CriticalSection : null,
             StateBytes = result.StateBytes > 0 ? result.StateBytes : null,
+            Notes = result.Notes,
+            LostState = result.LostState,
         };
         _open[result.Id!] = record;
         await memory.EndSwapAsync(record, CancellationToken.None).ConfigureAwait(false);

@@ -125,11 +125,20 @@ public sealed record SwapResult
     /// <summary>The steps that were taken, in their order. The old generation's retirement has its own.</summary>
     public IReadOnlyList<StepTiming> Steps { get; init; } = [];
 
-    /// <summary>How long callers were held back, or, without transferred state, how long publishing took.</summary>
+    /// <summary>
+    /// The longest time for which callers were held back in one go, over the whole swap: for the trial of migrations, the
+    /// way there, the way back and the promotion. Where nobody was held back, how long publishing took.
+    /// </summary>
     public TimeSpan CriticalSection { get; init; }
 
-    /// <summary>How much state was handed over, in bytes.</summary>
+    /// <summary>How much state was exported to be handed over, in bytes: there, back, and at the promotion.</summary>
     public long StateBytes { get; init; }
+
+    /// <summary>What an operator should know of the state's way, whatever the outcome: that it cannot be undone, that the whole state is transferred where it might have been caught up. Empty for nothing.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What was lost of the state and why, in words: on a way back that could not bring it along, or because the options allowed a release that keeps none. Null when nothing was.</summary>
+    public string? LostState { get; init; }
 
     /// <summary>The trial's verdict; null when it did not come to one.</summary>
     public TrialVerdict? Verdict { get; init; }

@@ -1,6 +1,9 @@
 namespace Theseus.Runtime;
 
-/// <summary>The steps of a swap, in their order. Everything before <see cref="Publish"/> is free of effects on the serving path.</summary>
+/// <summary>
+/// The steps of a swap, in their order. Nothing before <see cref="Publish"/> changes what callers are answered; one thing
+/// may make them wait: <see cref="PlanState"/> may export the state under a short hold.
+/// </summary>
 public enum SwapStep
 {
     /// <summary>Finding the release and checking every byte of it.</summary>
@@ -18,7 +21,11 @@ public enum SwapStep
     /// <summary>Calling it with declared and recent inputs.</summary>
     WarmUp,
 
-    /// <summary>Finding the way for its state, and trying the way there and back.</summary>
+    /// <summary>
+    /// Finding the way for its state. Migrations that say they can be undone are tried there and back on the present state,
+    /// away from the calls; where it is transferred, not caught up, callers are held back while it is exported for that.
+    /// <see cref="StateOptions.TryWayBack"/> switches the trial off.
+    /// </summary>
     PlanState,
 
     /// <summary>The point of no return: handing the state over, if there is any, and publishing one routing snapshot.</summary>
@@ -30,10 +37,10 @@ public enum SwapStep
     /// <summary>Remembering it, on disk, as the release to serve from now on.</summary>
     Confirm,
 
-    /// <summary>Loading it again at full speed, after a trial in unloadable form.</summary>
+    /// <summary>Loading it again at full speed, after a trial in unloadable form, and handing state that moves over once more.</summary>
     Promote,
 
-    /// <summary>Going back to the release that served before.</summary>
+    /// <summary>Going back to the release that served before, with the state of now where that can be had.</summary>
     Revert,
 
     /// <summary>Waiting until the old generation's last call has ended.</summary>
