@@ -15,10 +15,11 @@ internal static class LostCallsBench
             its answer has to bring back, with the version that answered. A call counts as failed when it throws or its
             answer is wrong, as lost when it was begun and never answered. Two counts, of two things:
 
-            - **Routing swaps**: what a swap is to callers, and only that. A route is published that names a fresh generation,
-              the old generation is drained, and from that moment it reports every call that is inside it or enters it. The
-              generations are objects of this process; nothing is loaded. Each is replaced as soon
-              as a call has come; {N(routing.Waited)} times calls were inside when its drain began, so that it had to wait. The calls that all generations executed have to be
+            - **Routing swaps**: what a swap is to callers, and only that. All the routes that a swap publishes, in its order:
+              one that notes calls; then, in turn, one that holds callers back while the generation is emptied, or a trial
+              that shares the calls between two generations; then the new one alone. The old generation is drained, and from
+              that moment reports every call that is inside it or enters it. The generations are objects of this process;
+              nothing is loaded. Each is replaced as soon as a call has come; {N(routing.Waited)} times calls were inside when its drain began, so that it had to wait. The calls that all generations executed have to be
               as many as the callers' answers.
             - **Full swaps**: everything that `HotSwapEngine.SwapAsync` does, for a component of one class: the package
               checked, loaded as collectible, warmed up with recorded calls, published, remembered on disk; the old

@@ -6,11 +6,17 @@ using Theseus.Runtime.Routing;
 
 namespace Theseus.LoadBench.LostCalls;
 
-/// <summary>Swaps of the route alone: published, drained, and the old generation watched for calls from then on.</summary>
+/// <summary>
+/// Swaps of the routes alone: every one that a swap publishes, in its order, then the drain; and the old generation is
+/// watched for calls from then on. Every other swap holds callers back, as one that moves state does; the others have a
+/// trial that shares the calls.
+/// </summary>
 internal static class RoutingSwaps
 {
     public const int Full = 100_000;
     public const int Small = 2_000;
+
+    private const int RecentCalls = 16;
 
     private static readonly TimeSpan s_longestDrain = TimeSpan.FromSeconds(30);
 
@@ -30,13 +36,25 @@ internal static class RoutingSwaps
         slot.Publish(new SoleRoute(generation.Leases));
         using var callers = RelayCallers.Start((IRelay)proxy, version => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _));
         var begun = time.GetTimestamp();
-        var bound = run.Time(300, 20);
+        var bound = run.Time(900, 20);
         while (swaps < run.Count(Full, Small) && time.GetElapsedTime(begun) < bound)
         {
             // A swap that no caller is there for proves nothing.
             generation.Relay.WaitForCall(s_longestDrain);
             var old = generation;
+            slot.Publish(new RecordingRoute(old.Leases, new CallRecorder(RecentCalls)));
             generation = Next();
+            if (swaps % 2 == 0)
+            {
+                slot.Publish(new HeldRoute(old.Leases));
+                Drain(old.Relay, old.Leases);
+            }
+            else
+            {
+                slot.Publish(new TrialRoute(old.Leases, generation.Leases, share: 0.5, new Trial((ulong)swaps, shields: true)));
+                generation.Relay.WaitForCall(s_longestDrain);
+            }
+
             slot.Publish(new SoleRoute(generation.Leases));
             var (calls, hadToWait) = Retire(old.Relay, old.Leases);
             executed += calls;
@@ -69,16 +87,19 @@ internal static class RoutingSwaps
     /// <summary>Drains a generation that no route names any more, and closes it. Returns how many calls it executed, and whether some were inside.</summary>
     private static (long Calls, bool HadToWait) Retire(WatchedRelay relay, GenerationLeases leases)
     {
-        var drained = leases.DrainAsync();
-        var hadToWait = !drained.IsCompleted;
-        if (!drained.Wait(s_longestDrain))
-        {
-            throw new TimeoutException($"Generation {relay.Version} did not drain: {leases.InFlight} calls inside.");
-        }
-
+        var hadToWait = Drain(relay, leases);
         relay.Close();
         leases.Release();
         return (relay.Ended, hadToWait);
+    }
+
+    private static bool Drain(WatchedRelay relay, GenerationLeases leases)
+    {
+        var drained = leases.DrainAsync();
+        var hadToWait = !drained.IsCompleted;
+        return drained.Wait(s_longestDrain)
+            ? hadToWait
+            : throw new TimeoutException($"Generation {relay.Version} did not drain: {leases.InFlight} calls inside.");
     }
 
     private sealed class Tally
