@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using Theseus.Runtime.Tests.Loading;
 using Theseus.Samples;
 
 namespace Theseus.Runtime.Live.Tests;
@@ -32,7 +35,7 @@ public sealed class BadReleaseLaws
     [InlineData("9.5.0", SwapReason.WarmUpFailed, "Typography")] // misses a dependency, found by a recent call
     [InlineData("9.7.0", SwapReason.StartTimedOut, "0.3 s")] // hangs in start
     [InlineData("9.6.0", SwapReason.WarmUpFailed, "MissingMethod")] // misses a method, found by a recent call
-    [InlineData("9.10.0", SwapReason.WarmUpFailed, "")] // lies about its health, found by a recent call
+    [InlineData("9.10.0", SwapReason.WarmUpFailed, "Nothing works.")] // lies about its health, found by a recent call
     public async Task ItIsFoundBeforeThePointOfNoReturn(string version, SwapReason reason, string detail)
     {
         await using var host = await StartAsync();
@@ -47,7 +50,35 @@ public sealed class BadReleaseLaws
         await load.MoreAsync(20);
         await load.EndAsync();
         Assert.Equal("1.0.0", host.Engine.GetStatus("markdown").ServingVersion);
+        var retired = await result.Retirement.WaitAsync(LiveHost.Deadline);
+        if (reason == SwapReason.LoadFailed)
+        {
+            // It never became a generation, so there is no record of its end.
+            Assert.Null(retired);
+            AssertUnloaded(version);
+        }
+        else
+        {
+            Assert.True(retired!.IsGone, retired.Summary);
+            Assert.Equal([("1.0.0", GenerationState.Serving), (version, GenerationState.Gone)], host.Engine.GetStatus("markdown").Generations.Select(one => (one.Version, one.State)));
+        }
     }
+
+    private static void AssertUnloaded(string version)
+    {
+        using var deadline = new CancellationTokenSource(LiveHost.Deadline, TimeProvider.System);
+        while (IsLoaded(version))
+        {
+            Assert.False(deadline.IsCancellationRequested, $"{version} is still loaded.");
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsLoaded(string version) => AppDomain.CurrentDomain.GetAssemblies()
+        .Select(AssemblyLoadContext.GetLoadContext)
+        .Any(context => context is { IsCollectible: true, Name: { } name } && name.StartsWith($"markdown {version} ", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("9.1.0", "proven-failures")] // throws on some inputs
@@ -153,6 +184,11 @@ public sealed class BadReleaseLaws
     [InlineData("9.3.2", true)] // a handler of a static event
     public async Task OneThatLeaksIsReplacedAndIsEitherFreedOrNamed(string version, bool isFreed)
     {
+        if (!isFreed)
+        {
+            HeapWalkable.OrSkip();
+        }
+
         await using var host = await StartAsync();
         var options = LiveHost.Quick with { Deadlines = new() { Unload = TimeSpan.FromSeconds(isFreed ? 30 : 2) } };
         Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("markdown", version, options)).Outcome);

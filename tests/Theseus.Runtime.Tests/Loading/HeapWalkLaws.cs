@@ -18,7 +18,7 @@ public sealed class HeapWalkLaws
     [InlineData(30_000)]
     public async Task AProcessRunsOnWhereverTheDeadlineOfTheWalkFalls(int deadline)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        HeapWalkable.OrSkip();
         using var target = StartTarget();
         using var guard = StartWalk(target, deadline);
         await guard.WaitForExitAsync(Surroundings.Deadline());
@@ -29,7 +29,7 @@ public sealed class HeapWalkLaws
     [Fact]
     public async Task AProcessRunsOnWhenTheWalkAndItsGuardAreKilledWhileItIsStopped()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        HeapWalkable.OrSkip();
         using var target = StartTarget();
         using var guard = StartWalk(target, 30_000);
         var deadline = Surroundings.Deadline();
@@ -51,7 +51,7 @@ public sealed class HeapWalkLaws
     [InlineData(3)]
     public async Task AProcessThatIsStoppedInTheMiddleOfACollectionIsStoppedAgainLater(int run)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The heap is walked on Linux only.");
+        HeapWalkable.OrSkip();
         using var folder = new TemporaryFolder();
         var enough = Path.Combine(folder.Path, "enough");
         using var target = StartCollector(enough);
