@@ -25,6 +25,22 @@ internal sealed class WrittenOperator : IOperator
         Id = "0196",
     };
 
+    private static readonly TrialObservation s_seen = new()
+    {
+        Elapsed = TimeSpan.FromSeconds(4),
+        Candidate = new(1_200, 7, TimeSpan.FromMicroseconds(90), TimeSpan.FromMilliseconds(2)),
+        Stable = new(0, 0, default, default),
+        Before = new(200, 0, TimeSpan.FromMicroseconds(110), TimeSpan.FromMilliseconds(1)),
+        ShieldedCalls = 3,
+        FailedOnBoth = 4,
+        Faults = 0,
+        Shadowed = 0,
+        ShadowMismatches = 0,
+        ShadowFailures = 0,
+        ShadowDropped = 0,
+        Examples = ["Render(string): InvalidOperationException: [no] table (answered by the stable version)"],
+    };
+
     public static SwapAnswer Full { get; } = Swapped(SwapOutcome.RolledBack, SwapReason.TrialFailed, "The trial failed by the rule 'proven-failures'.") with
     {
         Steps = [new(SwapStep.Load, TimeSpan.FromMilliseconds(1.25)), new(SwapStep.WarmUp, TimeSpan.FromSeconds(2)), new(SwapStep.Publish, TimeSpan.FromMicroseconds(80))],
@@ -34,6 +50,7 @@ internal sealed class WrittenOperator : IOperator
         Notes = ["Up (1 -> 2) of markdown 2.0.0 cannot be undone: going back would lose what was changed since the swap."],
         Verdict = VerdictKind.Fail,
         VerdictDetail = "proven-failures: 3 calls failed [on the candidate] that the stable version could answer.",
+        Evidence = s_seen,
     };
 
     public IReadOnlyList<ComponentStatus> GetStatus() =>
@@ -72,7 +89,7 @@ internal sealed class WrittenOperator : IOperator
                 Notes = ["It cannot be undone."],
                 CriticalSection = TimeSpan.FromMicroseconds(250),
             },
-            new() { Id = "1", Component = component, To = new("1.0.0", "d1"), StartedAt = Now - TimeSpan.FromDays(2), EndedAt = Now, Step = "Confirm", Outcome = "Completed" },
+            new() { Id = "1", Component = component, To = new("1.0.0", "d1"), StartedAt = Now - TimeSpan.FromDays(2), EndedAt = Now, Step = "Confirm", Outcome = "Completed", Verdict = new() { Kind = "Pass", Rule = "nothing-against-it", Detail = "12 calls, 0 failures, no rule broken." } },
         ];
     }
 

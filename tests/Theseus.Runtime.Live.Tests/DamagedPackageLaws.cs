@@ -46,7 +46,7 @@ public sealed class DamagedPackageLaws : IDisposable
         await using var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne), feed: _feed);
         Put(kind);
         var load = new Load(() => Assert.Contains("<em>text</em>", host.Markdown.Render("*text*")));
-        var steps = new Steps { At = (step, _) => Assert.Fail($"{step} was begun.") };
+        var steps = new Steps { At = (step, _) => Assert.Equal(SwapStep.Validate, step) };
 
         var staged = await host.Engine.StageAsync("markdown", "2.0.0", LiveHost.Quick with { Progress = steps });
         var swapped = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Progress = steps });
@@ -57,13 +57,20 @@ public sealed class DamagedPackageLaws : IDisposable
             Assert.Contains(result.Reason, (SwapReason[])[SwapReason.ReleaseRefused, SwapReason.ReleaseNotFound]);
             Assert.Contains($"{fault} at ", result.Detail);
             Assert.Contains("markdown.2.0.0.nupkg", result.Detail);
-            Assert.Empty(result.Steps);
+            Assert.Equal(SwapStep.Validate, Assert.Single(result.Steps).Step);
         });
         await load.MoreAsync(20);
         await load.EndAsync();
         Assert.Equal("1.0.0", Assert.Single(host.Engine.GetStatus("markdown").Generations).Version);
         Assert.Single(new ReleaseStore(Path.Combine(host.Folder, ".theseus", "store")).List());
-        Assert.Empty(host.Engine.GetHistory("markdown"));
+        // A package that was there and not accepted is on record: once, though it was asked for twice.
+        var history = host.Engine.GetHistory("markdown");
+        Assert.Equal(swapped.Reason == SwapReason.ReleaseRefused ? [swapped.Id!] : [], history.Select(one => one.Id));
+        Assert.All(history, one =>
+        {
+            Assert.Equal(("Refused", "ReleaseRefused", "2.0.0", "1.0.0"), (one.Outcome, one.Reason, one.To.Version, one.Serves?.Version));
+            Assert.Contains($"{fault} at ", one.Detail);
+        });
     }
 
     [Fact]

@@ -200,17 +200,21 @@ public sealed class SwapLaws
     {
         await using var host = await StartAsync();
 
-        var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with
+        var options = LiveHost.Quick with
         {
             Trial = new() { Duration = TimeSpan.FromSeconds(-1), Share = 2, HealthInterval = TimeSpan.Zero },
             Deadlines = new() { Unload = TimeSpan.Zero },
             State = new() { MaximumHold = TimeSpan.Zero },
-        });
+        };
+
+        var result = await host.Engine.SwapAsync("markdown", "2.0.0", options);
 
         Assert.Equal((SwapOutcome.Refused, SwapReason.OptionsRefused), (result.Outcome, result.Reason));
         Assert.All(
             ["Trial.Duration", "Trial.Share", "Trial.HealthInterval", "Deadlines.Unload", "MaximumHold"],
             name => Assert.Contains(name, result.Detail));
+        var record = Assert.Single(host.Engine.GetHistory("markdown"));
+        Assert.Equal((result.Id, "Refused", "OptionsRefused", result.Detail), (record.Id, record.Outcome, record.Reason, record.Detail));
     }
 
     private sealed class Throwing : IProgress<SwapProgress>

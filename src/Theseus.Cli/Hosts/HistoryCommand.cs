@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Theseus.Runtime;
 using Theseus.Runtime.Operating;
 
 namespace Theseus.Cli.Hosts;
@@ -42,7 +43,7 @@ internal sealed class HistoryCommand(TheseusCommand theseus)
         else
         {
             output.Table(
-                ["Began", "From", "To", "Outcome", "Why", "Last step", "Held", "Detail"],
+                ["Began", "From", "To", "Outcome", "Why", "Verdict", "Last step", "Held", "Detail"],
                 records.Select(static one => (IReadOnlyList<string>)
                 [
                     Output.Time(one.StartedAt),
@@ -50,12 +51,20 @@ internal sealed class HistoryCommand(TheseusCommand theseus)
                     one.To.Version,
                     one.Outcome ?? "going on",
                     one.Reason ?? "",
+                    one.Verdict is { } verdict ? $"{verdict.Kind}, {verdict.Rule}" : "",
                     one.Step,
                     Output.Duration(one.CriticalSection),
-                    string.Join(" ", new[] { one.Detail, one.LostState }.OfType<string>().Concat(one.Notes)),
+                    Words(one),
                 ]));
         }
 
         return ExitCode.Done;
+    }
+
+    private static string Words(SwapRecord one)
+    {
+        // Where the verdict decided, the detail says what it said.
+        var verdict = one.Verdict is { Detail: { } said } && one.Detail?.Contains(said, StringComparison.Ordinal) is not true ? said : null;
+        return string.Join(" ", new[] { one.Detail, verdict, one.LostState }.OfType<string>().Concat(one.Notes));
     }
 }

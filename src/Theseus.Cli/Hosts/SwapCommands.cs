@@ -67,6 +67,11 @@ internal sealed class SwapCommands(TheseusCommand theseus)
             output.Line($"Verdict {answer.Verdict}, by the rule {answer.VerdictDetail}");
         }
 
+        if (answer.Evidence is not null)
+        {
+            EvidenceTable.Show(answer.Evidence, output);
+        }
+
         if (answer.Steps.Count > 0)
         {
             output.Table(["Step", "Took"], answer.Steps.Select(static step => (IReadOnlyList<string>)[step.Step.ToString(), Output.Duration(step.Duration)]));

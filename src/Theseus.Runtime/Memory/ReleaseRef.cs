@@ -2,7 +2,7 @@ namespace Theseus.Runtime;
 
 /// <summary>Names one release of a component so that no other can be meant.</summary>
 /// <param name="Version">Its version: <c>1.4.0</c>.</param>
-/// <param name="Digest">The SHA-256 digest of its manifest: 64 lower-case hexadecimal digits.</param>
+/// <param name="Digest">The SHA-256 digest of its manifest: 64 lower-case hexadecimal digits; empty on the record of a refusal, of a release that was not accepted.</param>
 public sealed record ReleaseRef(string Version, string Digest)
 {
     /// <inheritdoc/>

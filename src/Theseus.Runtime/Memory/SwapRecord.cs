@@ -39,6 +39,9 @@ public sealed record SwapRecord
     /// <summary>The release that serves after it; null when none does.</summary>
     public ReleaseRef? Serves { get; init; }
 
+    /// <summary>The trial's verdict with what it looked at; null when there was no trial, or it did not come to a verdict.</summary>
+    public RecordedVerdict? Verdict { get; init; }
+
     /// <summary>How long each step took, in order.</summary>
     public IReadOnlyList<SwapStepDuration> Steps { get; init; } = [];
 
@@ -56,6 +59,9 @@ public sealed record SwapRecord
 
     /// <summary>What became of the generation that no longer serves; null while that is open.</summary>
     public RetiredGeneration? Retired { get; init; }
+
+    /// <summary>What became of the new release's other form, after a promotion (<see cref="SwapResult.OtherFormRetirement"/>); null while that is open, or when there was none.</summary>
+    public RetiredGeneration? OtherForm { get; init; }
 }
 
 /// <summary>How long one step of a swap took.</summary>
@@ -63,10 +69,14 @@ public sealed record SwapRecord
 /// <param name="Duration">How long it took.</param>
 public sealed record SwapStepDuration(string Step, TimeSpan Duration);
 
-/// <summary>What became of a generation that no longer serves.</summary>
+/// <summary>What became of a generation that no longer serves, or never did.</summary>
 /// <param name="Generation">Its number.</param>
 /// <param name="Drain">How long its last calls took to end; null when they have not.</param>
 /// <param name="Stop">How long it took to stop; null when it has not.</param>
-/// <param name="Unload">How long it took until its code was gone; null when it is not.</param>
+/// <param name="Unload">How long it took until its code was gone; null when it had not gone by its deadline.</param>
 /// <param name="Pins">What keeps its code in memory, in words; empty when nothing does.</param>
-public sealed record RetiredGeneration(int Generation, TimeSpan? Drain, TimeSpan? Stop, TimeSpan? Unload, IReadOnlyList<string> Pins);
+public sealed record RetiredGeneration(int Generation, TimeSpan? Drain, TimeSpan? Stop, TimeSpan? Unload, IReadOnlyList<string> Pins)
+{
+    /// <summary>When it was found to be gone; null while it is not known to be. One that lingers is looked after, at growing intervals, for as long as the host runs.</summary>
+    public DateTimeOffset? GoneAt { get; init; }
+}

@@ -51,5 +51,6 @@ internal sealed class EngineOperator(HotSwapEngine engine, Func<string, SwapOpti
         LostState = result.LostState,
         Verdict = result.Verdict?.Kind,
         VerdictDetail = result.Verdict is { } verdict ? $"{verdict.Rule}: {verdict.Detail}" : null,
+        Evidence = result.Verdict?.Evidence,
     };
 }

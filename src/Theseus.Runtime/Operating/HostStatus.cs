@@ -28,7 +28,7 @@ public sealed record SwapAnswer
     /// <summary>The version that was asked for.</summary>
     public required string To { get; init; }
 
-    /// <summary>The identifier under which the host's history has it; null when it was refused.</summary>
+    /// <summary>The identifier under which the host's history has it; null when it has none, as of most refusals.</summary>
     public string? Id { get; init; }
 
     /// <summary>The steps that were taken, in their order.</summary>
@@ -51,4 +51,7 @@ public sealed record SwapAnswer
 
     /// <summary>The rule that decided, and what it saw; null without a verdict.</summary>
     public string? VerdictDetail { get; init; }
+
+    /// <summary>What the verdict looked at; null without one.</summary>
+    public TrialObservation? Evidence { get; init; }
 }

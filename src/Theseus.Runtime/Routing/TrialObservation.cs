@@ -12,6 +12,9 @@ public sealed record TrialObservation
     /// <summary>The calls that the stable version took meanwhile; none when the candidate has all traffic.</summary>
     public required TrialSideObservation Stable { get; init; }
 
+    /// <summary>The calls that the stable version took right before the trial, to compare with where it took too few meanwhile; null when none were measured.</summary>
+    public TrialSideObservation? Before { get; init; }
+
     /// <summary>The calls that failed on the candidate and were then answered by the stable version: failures that are the candidate's, proven.</summary>
     public required long ShieldedCalls { get; init; }
 

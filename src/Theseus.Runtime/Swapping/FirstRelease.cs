@@ -11,13 +11,15 @@ namespace Theseus.Runtime.Swapping;
 /// <param name="release">The release.</param>
 /// <param name="options">Options.</param>
 /// <param name="swap">The identifier under which the swap is on record; null at the host's start, which is none.</param>
-internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, SwapOptions options, string? swap)
+/// <param name="validated">The swap's first step; null at the host's start.</param>
+internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, SwapOptions options, string? swap, StepTiming? validated)
 {
     private readonly SwapSteps _steps = new(
         slot.Setup.Component,
         options.Progress,
         slot.Setup.Time,
-        step => swap is null ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, swap, step));
+        step => swap is null ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, swap, step),
+        validated);
 
     private Generation? _loaded;
 

@@ -26,6 +26,6 @@ internal sealed partial class GuardedProgress : IProgress<SwapProgress>
         }
     }
 
-    [LoggerMessage(1206, LogLevel.Warning, "Component '{Component}': the listener to a swap's progress threw at {Step}")]
+    [LoggerMessage(1207, LogLevel.Warning, "Component '{Component}': the listener to a swap's progress threw at {Step}")]
     private static partial void LogThrew(ILogger logger, string component, SwapStep step, Exception failure);
 }

@@ -1,5 +1,4 @@
 using NuGet.Versioning;
-using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
@@ -92,14 +91,10 @@ public sealed class HotSwapEngine
             return Refused(component, "", SwapReason.NothingToDo, "No release was confirmed before the one that serves.");
         }
 
-        var found = await _catalog.GetStoredAsync(component, previous.Digest, cancellationToken).ConfigureAwait(false);
-        if (found.Release is not { } release)
-        {
-            return Refused(component, previous.Version, SwapReason.ReleaseRefused, found.Problem);
-        }
-
         var options = one.Options.Swap with { Trial = one.Options.Swap.Trial with { Duration = TimeSpan.Zero } };
-        return await one.Controller.SwapAsync(release, options, cancellationToken).ConfigureAwait(false);
+        var (release, refusal) = await one.Controller.ValidateAsync(
+            previous.Version, options, () => _catalog.GetStoredAsync(component, previous.Digest, cancellationToken)).ConfigureAwait(false);
+        return release is null ? refusal! : await one.Controller.SwapAsync(release, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the trial that is going on by confirming its release.</summary>
@@ -151,7 +146,7 @@ public sealed class HotSwapEngine
         string component,
         string version,
         SwapOptions? options,
-        Func<HostedComponent, VerifiedRelease, SwapOptions, Task<SwapResult>> work,
+        Func<HostedComponent, ValidatedRelease, SwapOptions, Task<SwapResult>> work,
         CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(component);
@@ -166,10 +161,10 @@ public sealed class HotSwapEngine
             return Refused(component, version, SwapReason.ReleaseNotFound, $"'{version}' is not a version; write it like 1.2.0 or 2.0.0-beta.1.");
         }
 
-        var found = await _catalog.FindAsync(component, one.Package, parsed, cancellationToken).ConfigureAwait(false);
-        return found.Release is { } release
-            ? await work(one, release, options ?? one.Options.Swap).ConfigureAwait(false)
-            : Refused(component, version, found.Reason, found.Problem);
+        options ??= one.Options.Swap;
+        var (release, refusal) = await one.Controller.ValidateAsync(
+            version, options, () => _catalog.FindAsync(component, one.Package, parsed, cancellationToken)).ConfigureAwait(false);
+        return release is null ? refusal! : await work(one, release, options).ConfigureAwait(false);
     }
 
     private HostedComponent? Find(string component) => _components.GetValueOrDefault(component);

@@ -15,6 +15,9 @@ internal interface ISwapJournal
     /// <summary>Notes how a swap ended.</summary>
     Task EndAsync(SwapResult result);
 
-    /// <summary>Notes how a swap's old generation, or the candidate that was taken back, was retired. May be called again until it is gone.</summary>
-    Task NoteRetirementAsync(string component, string id, RetirementRecord retirement);
+    /// <summary>Notes how a generation that a swap left behind was retired: the old one, the candidate that was taken back, or the new release's other form. May be called again until it is gone.</summary>
+    Task NoteRetirementAsync(string component, string id, RetirementRecord retirement, bool isOtherForm);
+
+    /// <summary>Notes a swap that was refused, and gives it an identifier; the same as before when it only repeats the refusal before.</summary>
+    Task<string> RefuseAsync(SwapResult refused, Generation? serving, ReleaseRef to);
 }

@@ -9,8 +9,9 @@ namespace Theseus.Runtime.Swapping;
 /// </summary>
 internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOptions options, HandoverTally tally)
 {
-    /// <summary>Promotes. Returns the generation that serves now, and a note when the promotion failed.</summary>
-    public async Task<(Generation Serving, string Note)> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Promotes.</summary>
+    /// <returns>The generation that serves now; a note when the promotion failed; and the retirement of the form that does not serve.</returns>
+    public async Task<(Generation Serving, string Note, Task<RetirementRecord?> OtherForm)> RunAsync(CancellationToken cancellationToken)
     {
         var recorder = new CallRecorder(options.WarmUp.RecentCalls);
         Generation? resident = null;
@@ -18,23 +19,20 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
         {
             slot.Slot.Publish(new RecordingRoute(candidate.Leases, recorder));
             var steps = new SwapSteps(slot.Setup.Component, progress: null, slot.Setup.Time);
-            resident = await slot.Candidates.PrepareAsync(
-                candidate.Release, collectible: false, options, steps, recorder, onLoaded: null, cancellationToken).ConfigureAwait(false);
-            await HandOverAsync(resident, cancellationToken).ConfigureAwait(false);
-            resident.State = GenerationState.Serving;
-            _ = slot.Retirements.Begin(candidate, options.Deadlines, rest: options.RestBeforeStop);
-            return (resident, "");
+            await slot.Candidates.PrepareAsync(
+                candidate.Release, collectible: false, options, steps, recorder, loaded => resident = loaded, cancellationToken).ConfigureAwait(false);
+            await HandOverAsync(resident!, cancellationToken).ConfigureAwait(false);
+            resident!.State = GenerationState.Serving;
+            return (resident, "", slot.Retirements.Begin(candidate, options.Deadlines, rest: options.RestBeforeStop));
         }
         catch (Exception failure)
         {
             // Whatever it was: the release has passed its trial and serves well as it is.
             slot.Slot.Publish(new SoleRoute(candidate.Leases));
-            if (resident is not null)
-            {
-                _ = slot.Retirements.Begin(resident, options.Deadlines);
-            }
-
-            return (candidate, $"The release serves in its unloadable form, since loading it as resident failed: {failure.Message}");
+            return (
+                candidate,
+                $"The release serves in its unloadable form, since loading it as resident failed: {failure.Message}",
+                resident is null ? Task.FromResult<RetirementRecord?>(null) : slot.Retirements.Begin(resident, options.Deadlines));
         }
     }
 

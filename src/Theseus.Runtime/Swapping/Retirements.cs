@@ -7,7 +7,8 @@ namespace Theseus.Runtime.Swapping;
 /// <summary>
 /// Retires a slot's generations: drains, stops, unloads, verifies, and keeps the record. Each retirement is a task that
 /// this class owns; of one that has not drained in time, the rest happens when its last call ends, and nobody waits for
-/// that, not even a host that stops. Thread-safe.
+/// that, not even a host that stops. One that has not gone by its deadline is looked after, at growing intervals, until it
+/// has gone or the host stops. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Methods that touch a component's objects end before the wait for its unloading begins, so that no state machine of
@@ -17,11 +18,17 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
 {
     private const int GoneOnesKept = 32;
 
+    // Each look forces a collection or two: often at first, since what pins mostly ends soon; then next to never.
+    private static readonly TimeSpan s_firstLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Generation> _generations = [];
     private readonly Dictionary<Generation, Task<RetirementRecord?>> _running = [];
     private readonly Dictionary<Generation, GenerationHandle> _unloading = [];
+    private readonly OwnedTasks _watches = new(setup.Time);
 
     /// <summary>Where faults of a generation's background work go.</summary>
     public Func<int, Action<string, Exception>> OnBackgroundFault { get; set; } = _ => (_, _) => { };
@@ -48,13 +55,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         {
             foreach (var (generation, handle) in _unloading)
             {
-                // One that had not gone by its deadline may have gone since.
-                if (generation.State == GenerationState.Lingering && handle.IsGone)
-                {
-                    generation.Tell(
-                        generation.Retirement! with { IsGone = true, Summary = "Gone, later than its deadline. " + generation.Retirement.Summary },
-                        GenerationState.Gone);
-                }
+                TellIfGone_NeedsLock(generation, handle);
             }
 
             return [.. _generations];
@@ -103,8 +104,8 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         Begin(generation, deadlines);
     }
 
-    /// <summary>Waits for the retirements that are going on; none rests from now on.</summary>
-    public async Task WaitAsync(TimeSpan deadline)
+    /// <summary>Waits for the retirements that are going on; none rests from now on, and what has not gone by then is not looked after any more.</summary>
+    public async Task StopAsync(TimeSpan deadline)
     {
         _hurry.TrySetResult();
         Task[] running;
@@ -120,6 +121,44 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         catch (TimeoutException)
         {
             LogNotRetired(setup.Logger, setup.Component, deadline);
+        }
+
+        await _watches.StopAsync(deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>One that had not gone by its deadline may have gone since.</summary>
+    private static void TellIfGone_NeedsLock(Generation generation, GenerationHandle handle)
+    {
+        if (generation.State == GenerationState.Lingering && handle.IsGone)
+        {
+            generation.Tell(
+                generation.Retirement! with { IsGone = true, Summary = "Gone, later than its deadline. " + generation.Retirement.Summary },
+                GenerationState.Gone);
+        }
+    }
+
+    /// <summary>Looks after one that has not gone by its deadline, so that its record says when it does without anybody asking.</summary>
+    private async Task WatchAsync(Generation generation, GenerationHandle handle, CancellationToken stopping)
+    {
+        try
+        {
+            for (var pause = s_firstLook; generation.State == GenerationState.Lingering; pause = 2 * pause < s_longestPause ? 2 * pause : s_longestPause)
+            {
+                await Task.Delay(pause, setup.Time, stopping).ConfigureAwait(false);
+                await verifier.WaitUntilGoneAsync(handle, s_look, stopping).ConfigureAwait(false);
+                lock (_lock)
+                {
+                    TellIfGone_NeedsLock(generation, handle);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception failure)
+        {
+            // The boundary of a background task: asking for the status still tells.
+            LogFailed(setup.Logger, setup.Component, generation.Version, failure);
         }
     }
 
@@ -228,6 +267,7 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
         if (!unload.IsGone)
         {
             LogLingers(setup.Logger, setup.Component, generation.Version, record.Summary);
+            _watches.Begin(stopping => WatchAsync(generation, handle, stopping));
         }
 
         return record;

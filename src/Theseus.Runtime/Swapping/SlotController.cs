@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Theseus.Packaging;
+using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Routing;
 
@@ -9,6 +10,7 @@ namespace Theseus.Runtime.Swapping;
 internal sealed partial class SlotController
 {
     private readonly SlotParts _parts;
+    private readonly RetirementNotes _notes;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private volatile Generation? _serving;
@@ -22,6 +24,7 @@ internal sealed partial class SlotController
         var faults = new FaultDirector();
         var retirements = new Retirements(setup, slot, verifier) { OnBackgroundFault = faults.For };
         _parts = new SlotParts(setup, slot, new Candidates(setup, slot, retirements), retirements, faults, journal);
+        _notes = new RetirementNotes(setup, retirements, journal);
     }
 
     public string Component => _parts.Setup.Component;
@@ -53,7 +56,7 @@ internal sealed partial class SlotController
                 throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
             }
 
-            _serving = await new FirstRelease(_parts, release, Guarded(options), swap: null).ServeAsync(cancellationToken).ConfigureAwait(false);
+            _serving = await new FirstRelease(_parts, release, Guarded(options), swap: null, validated: null).ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -79,8 +82,25 @@ internal sealed partial class SlotController
         }
     }
 
+    /// <summary>Finds and verifies a release: the first step of what is done with it.</summary>
+    /// <returns>The release, or the refusal of what it was wanted for.</returns>
+    public async Task<(ValidatedRelease? Release, SwapResult? Refusal)> ValidateAsync(string version, SwapOptions options, Func<Task<FoundRelease>> find)
+    {
+        var steps = new SwapSteps(Component, Guarded(options).Progress, _parts.Setup.Time);
+        var found = await steps.RunAsync(SwapStep.Validate, find).ConfigureAwait(false);
+        if (found.Release is { } release)
+        {
+            return (new(release, steps.Timings[0]), null);
+        }
+
+        var refused = Refused(found.Reason, found.Problem, version) with { Steps = steps.Timings };
+        // One that is nowhere is a mistake in the asking; one that is there and not accepted is worth remembering. Its
+        // digest is not known: what a package says of itself counts for nothing before it has been verified.
+        return (null, found.Reason == SwapReason.ReleaseRefused ? await OnRecordAsync(refused, new(version, "")).ConfigureAwait(false) : refused);
+    }
+
     /// <summary>Makes a release ready beside the one that serves.</summary>
-    public Task<SwapResult> StageAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
+    public Task<SwapResult> StageAsync(ValidatedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
         InTurnAsync("staging", release, options, cancellationToken, revive: false, async (swap, token) =>
         {
             try
@@ -101,10 +121,10 @@ internal sealed partial class SlotController
         });
 
     /// <summary>Swaps to a release; uses the staged generation if it is of this release. A component that could not be started is started with it.</summary>
-    public Task<SwapResult> SwapAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
+    public Task<SwapResult> SwapAsync(ValidatedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
         InTurnAsync("swapping", release, options, cancellationToken, revive: true, async (swap, token) =>
         {
-            var (result, serving) = await swap.RunAsync(() => TakeStaged(release), token).ConfigureAwait(false);
+            var (result, serving) = await swap.RunAsync(() => TakeStaged(release.Release), token).ConfigureAwait(false);
             _serving = serving;
             return result;
         });
@@ -133,7 +153,8 @@ internal sealed partial class SlotController
                 _ = _parts.Retirements.Begin(serving, deadlines);
             }
 
-            await _parts.Retirements.WaitAsync(deadlines.Drain + deadlines.Stop + deadlines.Stop + deadlines.Unload).ConfigureAwait(false);
+            await _parts.Retirements.StopAsync(deadlines.Drain + deadlines.Stop + deadlines.Stop + deadlines.Unload).ConfigureAwait(false);
+            await _notes.StopAsync(deadlines.Stop).ConfigureAwait(false);
         }
         finally
         {
@@ -143,12 +164,13 @@ internal sealed partial class SlotController
 
     private async Task<SwapResult> InTurnAsync(
         string doing,
-        VerifiedRelease release,
+        ValidatedRelease validated,
         SwapOptions options,
         CancellationToken cancellationToken,
         bool revive,
         Func<Swap, CancellationToken, Task<SwapResult>> work)
     {
+        var release = validated.Release;
         var version = release.Manifest.Version.ToNormalizedString();
         if (_stopping.IsCancellationRequested)
         {
@@ -157,7 +179,7 @@ internal sealed partial class SlotController
 
         if (SwapOptionsRules.Faults(options) is { Count: > 0 } faults)
         {
-            return Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version);
+            return await OnRecordAsync(Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version) with { Steps = [validated.Took] }, new(version, release.Digest)).ConfigureAwait(false);
         }
 
         if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
@@ -182,10 +204,10 @@ internal sealed partial class SlotController
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
             if (serving is null)
             {
-                return await ReviveAsync(release, options, id, either.Token).ConfigureAwait(false);
+                return await ReviveAsync(validated, options, id, either.Token).ConfigureAwait(false);
             }
 
-            var swap = new Swap(_parts, serving, release, Guarded(options), id);
+            var swap = new Swap(_parts, serving, validated, Guarded(options), id);
             _swap = swap;
             var result = await RunAsync(swap, work(swap, either.Token), id, version).ConfigureAwait(false);
             swap.TellEnd(result);
@@ -209,9 +231,9 @@ internal sealed partial class SlotController
     };
 
     /// <summary>Starts a component that could not be started, with another release. There is nothing to go back to, so there is no trial.</summary>
-    private async Task<SwapResult> ReviveAsync(VerifiedRelease release, SwapOptions options, string id, CancellationToken cancellationToken)
+    private async Task<SwapResult> ReviveAsync(ValidatedRelease validated, SwapOptions options, string id, CancellationToken cancellationToken)
     {
-        var (result, serving) = await new FirstRelease(_parts, release, Guarded(options), id).ReviveAsync(cancellationToken).ConfigureAwait(false);
+        var (result, serving) = await new FirstRelease(_parts, validated.Release, Guarded(options), id, validated.Took).ReviveAsync(cancellationToken).ConfigureAwait(false);
         _serving = serving;
         await RecordAsync(result).ConfigureAwait(false);
         return result;
@@ -249,42 +271,32 @@ internal sealed partial class SlotController
         }
     }
 
+    /// <summary>
+    /// Records a refusal that says something of a release. The others (busy, stopping, nothing to do, an unknown name) say
+    /// something of the moment or of the asking, and are told to whoever asked alone.
+    /// </summary>
+    private async Task<SwapResult> OnRecordAsync(SwapResult refused, ReleaseRef to)
+    {
+        try
+        {
+            return refused with { Id = await _parts.Journal.RefuseAsync(refused, _serving, to).ConfigureAwait(false) };
+        }
+        catch (Exception failure) when (IsOfMemory(failure))
+        {
+            LogNotRecorded(_parts.Setup.Logger, Component, failure);
+            return refused;
+        }
+    }
+
     /// <summary>Records how a swap ended. What serves is settled by now, so a failure here is only told.</summary>
     private async Task RecordAsync(SwapResult result)
     {
         try
         {
             await _parts.Journal.EndAsync(result).ConfigureAwait(false);
-            _ = NoteRetirementAsync(result);
+            _notes.Begin(result);
         }
         catch (Exception failure) when (IsOfMemory(failure))
-        {
-            LogNotRecorded(_parts.Setup.Logger, Component, failure);
-        }
-    }
-
-    private async Task NoteRetirementAsync(SwapResult result)
-    {
-        try
-        {
-            var record = await result.Retirement.ConfigureAwait(false);
-            var generation = _parts.Retirements.Known().FirstOrDefault(one => one.Number == record?.Generation);
-            while (record is not null)
-            {
-                await _parts.Journal.NoteRetirementAsync(Component, result.Id!, record).ConfigureAwait(false);
-                // Of one that lingers there is more to tell some day, unless the process ends before.
-                record = record.IsGone || generation is null ? null : await generation.RetirementAfterAsync(record).ConfigureAwait(false);
-                if (record is { IsGone: true })
-                {
-                    LogGoneLate(_parts.Setup.Logger, Component, record.Version, record.Summary);
-                }
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The host has let its folder go: another may write there by now.
-        }
-        catch (Exception failure)
         {
             LogNotRecorded(_parts.Setup.Logger, Component, failure);
         }
@@ -323,9 +335,6 @@ internal sealed partial class SlotController
         From = _serving?.Version,
         To = to,
     };
-
-    [LoggerMessage(1206, LogLevel.Information, "Component '{Component}' {Version}, which lingered: {Summary}")]
-    private static partial void LogGoneLate(ILogger logger, string component, string version, string summary);
 
     [LoggerMessage(1205, LogLevel.Error, "Component '{Component}': a swap ended by an error inside the host")]
     private static partial void LogBroken(ILogger logger, string component, Exception failure);

@@ -8,7 +8,7 @@ namespace Theseus.Runtime.Swapping;
 /// One swap, from its first step to its last. Up to <see cref="SwapStep.Publish"/> nothing it does is seen by callers;
 /// after it, every failure leads back to the generation that served before.
 /// </summary>
-internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease release, SwapOptions options, string id)
+internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease validated, SwapOptions options, string id)
 {
     private const int BaselineCalls = 200;
     private static readonly TimeSpan s_longestBaseline = TimeSpan.FromMilliseconds(500);
@@ -20,7 +20,9 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         slot.Setup.Time,
         // What comes after confirming is no part of the swap that a restart would have to know of; and going back does
         // not wait for a disk that may be why we go back.
-        step => step is SwapStep.Promote or SwapStep.Revert ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, id, step));
+        step => step is SwapStep.Promote or SwapStep.Revert ? Task.CompletedTask : slot.Journal.StepAsync(slot.Setup.Component, id, step),
+        validated.Took);
+    private readonly VerifiedRelease _release = validated.Release;
     private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
     private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
@@ -103,7 +105,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         slot.Slot.Publish(new RecordingRoute(from.Leases, _recorder));
         var loading = options.Loading ?? slot.Setup.Loading;
         return await slot.Candidates.PrepareAsync(
-            release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, loaded => _prepared = loaded, cancellationToken).ConfigureAwait(false);
+            _release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, loaded => _prepared = loaded, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The result of a preparation whose generation waits beside the one that serves.</summary>
@@ -122,13 +124,13 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
 
     private void CheckRelease()
     {
-        var manifest = release.Manifest;
+        var manifest = _release.Manifest;
         // Declared for the way up. The way back is what the state's migrations and the trial before it vouch for.
         if (manifest.UpgradesFrom is { } range && manifest.Version > from.Release.Manifest.Version && !range.Satisfies(from.Release.Manifest.Version))
         {
             throw new SwapFailedException(
                 SwapReason.PathNotDeclared,
-                $"{release} declares itself safe to upgrade to from {range}, and {from.Version} serves. Go by a release in between.");
+                $"{_release} declares itself safe to upgrade to from {range}, and {from.Version} serves. Go by a release in between.");
         }
 
         if (options.Trial.Share < 1 && HasTrial && (from.HasMovingState || manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
@@ -242,7 +244,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
     {
         try
         {
-            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, release)).ConfigureAwait(false);
+            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, _release)).ConfigureAwait(false);
             return null;
         }
         catch (Exception failure)
@@ -263,15 +265,14 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         Forget();
         var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress, options.RestBeforeStop);
 
-        var note = "";
-        var serving = candidate;
+        var (serving, note, otherForm) = (candidate, "", Task.FromResult<RetirementRecord?>(null));
         if ((options.Loading ?? slot.Setup.Loading) == LoadingMode.Probation)
         {
-            (serving, note) = await _steps.RunAsync(
+            (serving, note, otherForm) = await _steps.RunAsync(
                 SwapStep.Promote, () => new Promotion(slot, candidate, options, _tally).RunAsync(cancellationToken)).ConfigureAwait(false);
         }
 
-        return (Result(SwapOutcome.Completed, SwapReason.None, note) with { Verdict = verdict, Retirement = retirement }, serving);
+        return (Result(SwapOutcome.Completed, SwapReason.None, note) with { Verdict = verdict, Retirement = retirement, OtherFormRetirement = otherForm }, serving);
     }
 
     private async Task<SwapResult> RevertAsync(Generation candidate, SwapFailedException failed, TrialVerdict? verdict)
@@ -359,7 +360,7 @@ internal sealed class Swap(SlotParts slot, Generation from, VerifiedRelease rele
         Reason = reason,
         Detail = detail,
         From = from.Version,
-        To = release.Manifest.Version.ToNormalizedString(),
+        To = _release.Manifest.Version.ToNormalizedString(),
         Steps = _steps.Timings,
         Notes = _notes,
         LostState = _lostState,

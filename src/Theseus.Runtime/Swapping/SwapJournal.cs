@@ -7,8 +7,15 @@ namespace Theseus.Runtime.Swapping;
 /// <summary>Writes swaps into the host's memory. Thread-safe.</summary>
 internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJournal
 {
+    private const int LongestRefusal = 2000;
+
     // The record of each swap that may still be added to: until its generation is gone.
-    private readonly ConcurrentDictionary<string, SwapRecord> _open = new();
+    private readonly ConcurrentDictionary<string, OpenRecord> _open = new();
+
+    // The newest refusal of each component, unless a swap began since: who asks again and again is refused each time, but
+    // does not push the records of swaps out of the history.
+    private readonly ConcurrentDictionary<string, SwapRecord> _refused = new();
+    private readonly SemaphoreSlim _notes = new(1, 1);
 
     public async Task<string> BeginAsync(string component, Generation? from, VerifiedRelease to)
     {
@@ -22,7 +29,8 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
             Step = nameof(SwapStep.Validate),
         };
         await memory.BeginSwapAsync(record, CancellationToken.None).ConfigureAwait(false);
-        _open[record.Id] = record;
+        _open[record.Id] = new(record);
+        _refused.TryRemove(component, out _);
         return record.Id;
     }
 
@@ -32,11 +40,12 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
 
     public async Task EndAsync(SwapResult result)
     {
-        if (!_open.TryGetValue(result.Id!, out var begun))
+        if (!_open.TryGetValue(result.Id!, out var open))
         {
             return;
         }
 
+        var begun = open.Record;
         var record = begun with
         {
             EndedAt = time.GetUtcNow(),
@@ -44,42 +53,94 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
             Outcome = result.Outcome.ToString(),
             Reason = result.Reason == SwapReason.None ? null : result.Reason.ToString(),
             Detail = result.Detail.Length == 0 ? null : result.Detail,
+            Verdict = RecordedVerdict.Of(result.Verdict),
             Serves = result.Outcome == SwapOutcome.Completed ? begun.To : begun.From,
-            Steps = [.. result.Steps.Select(step => new SwapStepDuration(step.Step.ToString(), step.Duration))],
+            Steps = Durations(result),
             CriticalSection = result.CriticalSection > TimeSpan.Zero ? result.CriticalSection : null,
             StateBytes = result.StateBytes > 0 ? result.StateBytes : null,
             Notes = result.Notes,
             LostState = result.LostState,
         };
-        _open[result.Id!] = record;
+        open.Record = record;
+        open.ToBeGone = new[] { result.Retirement, result.OtherFormRetirement }.Count(static one => one is not { IsCompletedSuccessfully: true, Result: null });
         await memory.EndSwapAsync(record, CancellationToken.None).ConfigureAwait(false);
-        if (result.Retirement.IsCompletedSuccessfully && result.Retirement.Result is null)
+        if (open.ToBeGone == 0)
         {
             _open.TryRemove(result.Id!, out _);
         }
     }
 
-    public async Task NoteRetirementAsync(string component, string id, RetirementRecord retirement)
+    public async Task NoteRetirementAsync(string component, string id, RetirementRecord retirement, bool isOtherForm)
     {
-        if (_open.TryGetValue(id, out var record))
+        // One note at a time: each writes all that is known by then, so a later one must not be overtaken by an earlier.
+        await _notes.WaitAsync().ConfigureAwait(false);
+        try
         {
-            if (retirement.IsGone)
+            if (!_open.TryGetValue(id, out var open))
+            {
+                return;
+            }
+
+            var retired = new RetiredGeneration(
+                retirement.Generation,
+                retirement.Drain,
+                retirement.Stop,
+                retirement.Unload is { IsGone: true } gone ? gone.Elapsed : null,
+                retirement.IsGone ? [] : [retirement.Summary])
+            {
+                GoneAt = retirement.IsGone ? time.GetUtcNow() : null,
+            };
+            open.Record = isOtherForm ? open.Record with { OtherForm = retired } : open.Record with { Retired = retired };
+            if (retirement.IsGone && --open.ToBeGone == 0)
             {
                 _open.TryRemove(id, out _);
             }
 
-            await memory.EndSwapAsync(
-                record with
-                {
-                    Retired = new RetiredGeneration(
-                        retirement.Generation,
-                        retirement.Drain,
-                        retirement.Stop,
-                        retirement.Unload is { IsGone: true } gone ? gone.Elapsed : null,
-                        retirement.IsGone ? [] : [retirement.Summary]),
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            await memory.EndSwapAsync(open.Record, CancellationToken.None).ConfigureAwait(false);
         }
+        finally
+        {
+            _notes.Release();
+        }
+    }
+
+    public async Task<string> RefuseAsync(SwapResult refused, Generation? serving, ReleaseRef to)
+    {
+        var now = time.GetUtcNow();
+        var from = serving is null ? null : Name(serving.Release);
+        var record = new SwapRecord
+        {
+            Id = Guid.CreateVersion7(now).ToString("n"),
+            Component = refused.Component,
+            From = from,
+            To = to,
+            StartedAt = now,
+            EndedAt = now,
+            Step = nameof(SwapStep.Validate),
+            Outcome = refused.Outcome.ToString(),
+            Reason = refused.Reason.ToString(),
+            Detail = refused.Detail.Length > LongestRefusal ? refused.Detail[..LongestRefusal] + "…" : refused.Detail,
+            Serves = from,
+            Steps = Durations(refused),
+        };
+        if (_refused.TryGetValue(refused.Component, out var last) && (last.To, last.From, last.Reason, last.Detail) == (record.To, record.From, record.Reason, record.Detail))
+        {
+            return last.Id;
+        }
+
+        await memory.EndSwapAsync(record, CancellationToken.None).ConfigureAwait(false);
+        _refused[refused.Component] = record;
+        return record.Id;
+    }
+
+    private static IReadOnlyList<SwapStepDuration> Durations(SwapResult result) => [.. result.Steps.Select(static step => new SwapStepDuration(step.Step.ToString(), step.Duration))];
+
+    private sealed class OpenRecord(SwapRecord record)
+    {
+        public SwapRecord Record { get; set; } = record;
+
+        /// <summary>How many of the generations that the swap left behind are not known to be gone.</summary>
+        public int ToBeGone { get; set; }
     }
 
     private static ReleaseRef Name(VerifiedRelease release) => new(release.Manifest.Version.ToNormalizedString(), release.Digest);

@@ -119,7 +119,7 @@ public sealed record SwapResult
     /// <summary>The version that was asked for.</summary>
     public required string To { get; init; }
 
-    /// <summary>The identifier under which the host's history has it; null when it was refused.</summary>
+    /// <summary>The identifier under which the host's history has it; null when it has none, as of most refusals.</summary>
     public string? Id { get; init; }
 
     /// <summary>The steps that were taken, in their order. The old generation's retirement has its own.</summary>
@@ -145,4 +145,10 @@ public sealed record SwapResult
 
     /// <summary>Completes when the generation that had to go (the old one, or the candidate that was taken back) is gone or its deadlines have passed. Never faults.</summary>
     public Task<RetirementRecord?> Retirement { get; init; } = Task.FromResult<RetirementRecord?>(null);
+
+    /// <summary>
+    /// The same of the new release's other form, after a promotion: the unloadable one in which it was on trial or, when
+    /// the promotion failed, the resident one. Completes with null when there was no other. Never faults.
+    /// </summary>
+    public Task<RetirementRecord?> OtherFormRetirement { get; init; } = Task.FromResult<RetirementRecord?>(null);
 }

@@ -6,7 +6,7 @@ namespace Theseus.Runtime;
 /// </summary>
 public enum SwapStep
 {
-    /// <summary>Finding the release and checking every byte of it.</summary>
+    /// <summary>Finding the release and checking every byte of it. A swap is on record from its end on.</summary>
     Validate,
 
     /// <summary>Loading its code beside the old and constructing the component.</summary>

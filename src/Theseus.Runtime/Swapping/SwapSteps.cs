@@ -1,9 +1,9 @@
 namespace Theseus.Runtime.Swapping;
 
 /// <summary>Times the steps of one swap and tells of them. Used by one swap at a time.</summary>
-internal sealed class SwapSteps(string component, IProgress<SwapProgress>? progress, TimeProvider time, Func<SwapStep, Task>? remember = null)
+internal sealed class SwapSteps(string component, IProgress<SwapProgress>? progress, TimeProvider time, Func<SwapStep, Task>? remember = null, StepTiming? before = null)
 {
-    private readonly List<StepTiming> _timings = [];
+    private readonly List<StepTiming> _timings = before is null ? [] : [before];
 
     public IReadOnlyList<StepTiming> Timings => [.. _timings];
 

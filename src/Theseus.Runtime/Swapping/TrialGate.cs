@@ -16,7 +16,7 @@ internal static class TrialGate
     /// <param name="isOver">Whether the trial's time is over.</param>
     public static TrialVerdict Judge(TrialObservation seen, TrialSideObservation? baseline, TrialOptions options, bool isOver)
     {
-        TrialVerdict Say(VerdictKind kind, string rule, string detail) => new(kind, rule, detail, seen);
+        TrialVerdict Say(VerdictKind kind, string rule, string detail) => new(kind, rule, detail, seen with { Before = baseline });
 
         if (seen.Faults > 0)
         {

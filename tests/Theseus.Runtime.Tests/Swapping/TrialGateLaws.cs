@@ -53,7 +53,7 @@ public sealed class TrialGateLaws
         var verdict = TrialGate.Judge(seen, baseline, options, isOver: true);
 
         Assert.Equal((what, kind, rule), (what, verdict.Kind, verdict.Rule));
-        Assert.Same(seen, verdict.Evidence);
+        Assert.Equal(seen with { Before = baseline }, verdict.Evidence);
         Assert.NotEmpty(verdict.Detail);
     }
 
