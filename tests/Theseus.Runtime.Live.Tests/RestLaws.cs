@@ -6,7 +6,7 @@ public sealed class RestLaws
     [Fact]
     public async Task WhatServedBeforeRestsBeforeItIsStoppedAndAHostThatStopsDoesNotWaitForThat()
     {
-        var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<Samples.IMarkdownRenderer>("markdown"));
+        var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<Samples.IMarkdownRenderer>("markdown", LiveHost.FromOne));
         Task<RetirementRecord?> retirement;
         await using (host)
         {
