@@ -5,41 +5,40 @@ namespace Theseus.Runtime.Swapping;
 /// <summary>Runs a component's code with a deadline, whether it honours its token, ignores it, or blocks its thread.</summary>
 internal static class Bounded
 {
-    /// <summary>Runs asynchronous code. Throws <see cref="TimeoutException"/> when the deadline passes; the code is then left behind.</summary>
+    // Timers count whole milliseconds, and a wait of none would be a loop.
+    private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Runs asynchronous code. Throws <see cref="DeadlinePassedException"/> when the deadline passes; the code is then left behind.</summary>
+    public static Task<T> RunAsync<T>(
+        Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken, Action<T>? ifLate = null) =>
+        RunAsync(work, new Patience(deadline, time), time, cancellationToken, ifLate);
+
+    /// <summary>Runs asynchronous code of several steps, which renew the patience as they begin. Throws <see cref="DeadlinePassedException"/> when it ends; the code is then left behind.</summary>
     public static async Task<T> RunAsync<T>(
-        Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken, Action<T>? ifLate = null)
+        Func<CancellationToken, ValueTask<T>> work, Patience patience, TimeProvider time, CancellationToken cancellationToken, Action<T>? ifLate = null)
     {
-        var expiry = new CancellationTokenSource(deadline, time);
-        var both = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
-        var token = both.Token;
+        // A token of its own, not linked to what we wait for: whatever the component registers on it may block whoever
+        // cancels it, and must block neither us nor whoever takes the swap back.
+        var leftBehind = new CancellationTokenSource();
+        var token = leftBehind.Token;
         // A thread of its own: component code may block it for as long as it likes, and must not take one from the pool.
         var running = Task.Factory.StartNew(
             () => IsolatedFlow.RunAsync(() => work(token).AsTask()),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).Unwrap();
-        var wasAwaited = false;
         try
         {
-            var result = await running.WaitAsync(deadline, time, cancellationToken).ConfigureAwait(false);
-            wasAwaited = true;
-            return result;
+            await WaitAsync(running, patience, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (expiry.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch
         {
-            // The code honoured the token whose deadline had passed.
-            throw new TimeoutException();
+            LeaveBehind(running, leftBehind, ifLate);
+            throw;
         }
-        finally
-        {
-            if (!running.IsCompleted)
-            {
-                // We may have come here before the token's own timer did: what is left behind is always told.
-                await both.CancelAsync().ConfigureAwait(false);
-            }
 
-            LeaveBehind(running, ifLate, [both, expiry], wasAwaited);
-        }
+        leftBehind.Dispose();
+        return await running.ConfigureAwait(false);
     }
 
     /// <summary>Runs asynchronous code that returns nothing.</summary>
@@ -54,19 +53,30 @@ internal static class Bounded
             time,
             cancellationToken);
 
-    private static void LeaveBehind<T>(Task<T> running, Action<T>? ifLate, IDisposable[] tokens, bool wasAwaited)
+    /// <summary>Waits until it has ended, however. Throws when the patience ends, or is cancelled, before that.</summary>
+    private static async Task WaitAsync(Task running, Patience patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (wasAwaited)
+        for (var left = patience.Left; !running.IsCompleted; left = patience.Left)
         {
-            Dispose(tokens);
-            return;
-        }
+            cancellationToken.ThrowIfCancellationRequested();
+            if (left <= TimeSpan.Zero)
+            {
+                throw new DeadlinePassedException();
+            }
 
+            await running.WaitAsync(left > s_shortestWait ? left : s_shortestWait, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void LeaveBehind<T>(Task<T> running, CancellationTokenSource leftBehind, Action<T>? ifLate)
+    {
+        // Looking at the exceptions marks them as observed: those of what registered on the token, and of the code.
+        _ = Task.Factory.StartNew(leftBehind.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ContinueWith(static told => told.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         running.ContinueWith(
             late =>
             {
-                Dispose(tokens);
-                // Looking at the exception marks it as observed.
                 if (late.Exception is null && late.IsCompletedSuccessfully)
                 {
                     ifLate?.Invoke(late.Result);
@@ -75,13 +85,5 @@ internal static class Bounded
             CancellationToken.None,
             TaskContinuationOptions.None,
             TaskScheduler.Default);
-    }
-
-    private static void Dispose(IDisposable[] tokens)
-    {
-        foreach (var token in tokens)
-        {
-            token.Dispose();
-        }
     }
 }

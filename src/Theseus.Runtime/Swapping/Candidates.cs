@@ -80,7 +80,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
         {
             throw new SwapFailedException(SwapReason.LoadFailed, $"{release} could not be loaded ({failure.Reason}): {failure.Message}");
         }
-        catch (TimeoutException)
+        catch (DeadlinePassedException)
         {
             throw new SwapFailedException(
                 SwapReason.LoadTimedOut,
@@ -103,9 +103,9 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 cancellationToken)
             : Task.CompletedTask;
 
-    private Task WarmUpAsync(Generation generation, SwapOptions options, CallRecorder? recorder, CancellationToken cancellationToken)
+    private async Task WarmUpAsync(Generation generation, SwapOptions options, CallRecorder? recorder, CancellationToken cancellationToken)
     {
-        var calls = WarmUpCalls.Declared(generation.Loaded.Instance, setup.Contract);
+        var calls = await DeclaredCallsAsync(generation, options, cancellationToken).ConfigureAwait(false);
         // Without its state, a component with moving state would answer recent calls wrongly, or change what is about to
         // be imported.
         if (recorder is not null && !generation.HasMovingState)
@@ -113,6 +113,21 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
             calls.AddRange(recorder.Take().Select(WarmUpCalls.Recent));
         }
 
-        return new WarmUp(generation, calls, options, setup.Time).RunAsync(cancellationToken);
+        await new WarmUp(generation, calls, options, setup.Time).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<List<NamedCall>> DeclaredCallsAsync(Generation generation, SwapOptions options, CancellationToken cancellationToken)
+    {
+        var instance = generation.Loaded.Instance;
+        var calls = await _userCode.RunAsync(
+            token => ValueTask.FromResult(WarmUpCalls.Declared(instance, setup.Contract, token)),
+            options.Deadlines.WarmUpCall,
+            SwapReason.WarmUpFailed,
+            SwapReason.WarmUpTimedOut,
+            "Declaring its warm-up calls",
+            cancellationToken).ConfigureAwait(false);
+        return calls.Count <= WarmUpCalls.MostDeclared
+            ? calls
+            : throw new SwapFailedException(SwapReason.WarmUpFailed, $"It declares more than {WarmUpCalls.MostDeclared} warm-up calls; a few that reach most of its code are enough.");
     }
 }

@@ -40,7 +40,7 @@ public sealed record SwapDeadlines
     /// <summary>For each health check. Default 10 s.</summary>
     public TimeSpan HealthCheck { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For each warm-up call. Default 10 s.</summary>
+    /// <summary>For each warm-up call, and once for declaring them. Also for each copy of a call, and for comparing its answers. Default 10 s.</summary>
     public TimeSpan WarmUpCall { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>For the last call on a generation to end. Default 60 s. A generation that is not drained by then stays until it is; its calls are not cut off.</summary>

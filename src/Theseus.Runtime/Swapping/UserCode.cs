@@ -9,20 +9,20 @@ internal sealed class UserCode(TimeProvider time)
     /// <exception cref="SwapFailedException">It threw, or the deadline passed.</exception>
     public Task<T> RunAsync<T>(
         Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, SwapReason ifThrows, SwapReason ifLate, string what, CancellationToken cancellationToken) =>
-        RunAsync(work, deadline, ifThrows, ifLate, () => what, cancellationToken);
+        RunAsync(work, new Patience(deadline, time), ifThrows, ifLate, () => what, cancellationToken);
 
-    /// <summary>Runs it, naming what was going on only when that is asked for.</summary>
-    /// <exception cref="SwapFailedException">It threw, or the deadline passed.</exception>
+    /// <summary>Runs several steps, which renew the patience as they begin, and names the one that was going on only when that is asked for.</summary>
+    /// <exception cref="SwapFailedException">A step threw, or its deadline passed.</exception>
     public async Task<T> RunAsync<T>(
-        Func<CancellationToken, ValueTask<T>> work, TimeSpan deadline, SwapReason ifThrows, SwapReason ifLate, Func<string> what, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<T>> work, Patience patience, SwapReason ifThrows, SwapReason ifLate, Func<string> what, CancellationToken cancellationToken)
     {
         try
         {
-            return await Bounded.RunAsync(work, deadline, time, cancellationToken).ConfigureAwait(false);
+            return await Bounded.RunAsync(work, patience, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (DeadlinePassedException)
         {
-            throw new SwapFailedException(ifLate, $"{what()} took longer than {deadline.TotalSeconds:0.###} s.");
+            throw new SwapFailedException(ifLate, $"{what()} took longer than {patience.Limit.TotalSeconds:0.###} s.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -64,19 +64,24 @@ internal sealed class WarmUp(Generation generation, IReadOnlyList<NamedCall> cal
         for (var round = 0; round < rounds && (round == 0 || time.GetElapsedTime(begun) < longest); round++)
         {
             // A round is one stretch of user code: a hand-over to another thread per call would cost more than most calls.
+            // The deadline is each call's own all the same.
             var current = "";
+            var patience = new Patience(options.Deadlines.WarmUpCall, time);
             await _userCode.RunAsync(
                 async token =>
                 {
                     foreach (var call in calls)
                     {
+                        // What is left behind makes no further call when the one that hung returns after all.
+                        token.ThrowIfCancellationRequested();
+                        patience.Renew();
                         Volatile.Write(ref current, call.Name);
                         await call.Make(generation.Loaded.Instance, token).ConfigureAwait(false);
                     }
 
                     return true;
                 },
-                options.Deadlines.WarmUpCall * calls.Count,
+                patience,
                 SwapReason.WarmUpFailed,
                 SwapReason.WarmUpTimedOut,
                 () => $"The warm-up call '{Volatile.Read(ref current)}'",
