@@ -70,11 +70,23 @@ internal sealed class GenerationHandle
     }
 
     /// <summary>Notes something that keeps it: a call that did not end, for instance.</summary>
-    public void AddPin(PinKind kind, string description)
+    public void AddPin(PinKind kind, string description) => AddPin(new PinFinding(kind, description));
+
+    /// <summary>Notes something that keeps it, until that is removed.</summary>
+    public void AddPin(PinFinding pin)
     {
         lock (_lock)
         {
-            _pins.Add(new PinFinding(kind, description));
+            _pins.Add(pin);
+        }
+    }
+
+    /// <summary>Takes back that something keeps it.</summary>
+    public void RemovePin(PinFinding pin)
+    {
+        lock (_lock)
+        {
+            _pins.Remove(pin);
         }
     }
 

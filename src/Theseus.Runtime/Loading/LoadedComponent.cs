@@ -139,15 +139,13 @@ internal sealed class LoadedComponent
 
     private void Unload(ComponentLoadContext code)
     {
-        try
+        const string Handlers = "a handler of its Unloading event";
+        var aside = new Aside(_handle);
+        if (aside.TryRun(Handlers, code.Unload, out var failure) && failure is not null)
         {
-            IsolatedFlow.Run(code.Unload);
-        }
-        catch (Exception e)
-        {
-            // A handler of the context's Unloading event threw, before unloading began. Handlers are called only once.
-            _handle.AddPin(PinKind.Unknown, $"a handler of its Unloading event threw {DetachedException.From(e).Summary}");
-            IsolatedFlow.Run(code.Unload);
+            // It threw before unloading began. Handlers are called only once.
+            _handle.AddPin(PinKind.Unknown, $"{Handlers} threw {DetachedException.From(failure).Summary}");
+            aside.TryRun("unloading", code.Unload, out _);
         }
     }
 

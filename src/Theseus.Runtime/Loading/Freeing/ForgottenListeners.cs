@@ -8,23 +8,25 @@ namespace Theseus.Runtime.Loading;
 /// <summary>Disposes the meters, listeners and waits that a generation has left behind: those that would call its code.</summary>
 internal static class ForgottenListeners
 {
-    public static IEnumerable<PinFinding> Free(CodeOwner owner)
+    public static IEnumerable<PinFinding> Free(CodeOwner owner, Aside aside)
     {
         foreach (var (what, candidate) in Candidates())
         {
-            if (Called(candidate, owner) is { } called)
+            if (Called(candidate, owner) is not { } called)
             {
-                if (candidate is RegisteredWaitHandle wait)
-                {
-                    wait.Unregister(null);
-                }
-                else
-                {
-                    ((IDisposable)candidate).Dispose();
-                }
+                continue;
+            }
 
-                yield return new PinFinding(
-                    candidate is RegisteredWaitHandle ? PinKind.BackgroundTask : PinKind.Diagnostics, $"{what} that calls {CodeOwner.NameOf(called)}", IsFreed: true);
+            var name = $"{what} that calls {CodeOwner.NameOf(called)}";
+            if (candidate is RegisteredWaitHandle wait)
+            {
+                wait.Unregister(null);
+                yield return new PinFinding(PinKind.BackgroundTask, name, IsFreed: true);
+            }
+            // It may be of a class of the component's, or call back.
+            else if (aside.TryRun($"disposing {name}", ((IDisposable)candidate).Dispose, out var failure) && failure is null)
+            {
+                yield return new PinFinding(PinKind.Diagnostics, name, IsFreed: true);
             }
         }
     }

@@ -7,7 +7,7 @@ internal static class PinReleaser
 {
     /// <summary>Ends what would still call the generation's code. Touches nothing of anybody else's.</summary>
     public static IReadOnlyList<PinFinding> EndWhatRuns(GenerationHandle handle) =>
-        Free(handle, StaticEventHandlers.Free, ForgottenTimers.Free, ForgottenListeners.Free);
+        Free(handle, StaticEventHandlers.Free, ForgottenTimers.Free, owner => ForgottenListeners.Free(owner, new Aside(handle)));
 
     /// <summary>Empties the caches that keep types; the host's own entries go with them.</summary>
     public static void ClearCaches(GenerationHandle handle) => Free(handle, ReflectionCaches.Free);

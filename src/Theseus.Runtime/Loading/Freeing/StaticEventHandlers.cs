@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -17,6 +18,8 @@ internal static class StaticEventHandlers
             (AssemblyLoadContext.Default, [typeof(AssemblyLoadContext)], typeof(AssemblyLoadContext)),
             (null, [typeof(TaskScheduler)], typeof(TaskScheduler)),
             (null, [typeof(Console)], typeof(Console)),
+            // Also since emptying the caches raises it.
+            (null, [typeof(TypeDescriptor)], typeof(TypeDescriptor)),
         ];
         foreach (var (target, holders, events) in places)
         {
