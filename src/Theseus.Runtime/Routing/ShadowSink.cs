@@ -5,7 +5,8 @@ namespace Theseus.Runtime.Routing;
 
 /// <summary>
 /// Makes copies of calls on a candidate, one at a time, and compares the answers. Bounded: what the candidate cannot
-/// keep up with is dropped and counted. Owned by the slot's controller, which stops it before the candidate is retired.
+/// keep up with is dropped and counted. Neither a call nor a comparison that hangs keeps it: both have a deadline. Owned by
+/// the slot's controller, which stops it before the candidate is retired.
 /// </summary>
 internal sealed class ShadowSink
 {
@@ -58,7 +59,7 @@ internal sealed class ShadowSink
         }
     }
 
-    /// <summary>Stops taking copies, and waits for the one that is running; no longer than a call's deadline.</summary>
+    /// <summary>Stops taking copies, and waits for the call that is running; no longer than its deadline. A comparison is not waited for.</summary>
     public async Task StopAsync()
     {
         _copies.Writer.TryComplete();
@@ -84,30 +85,14 @@ internal sealed class ShadowSink
 
     private async Task MakeAsync(CallCopy copy)
     {
-        // The candidate is not retired before this sink has stopped, so counting in is enough; no route is read.
-        _candidate.CountIn(copy.Method.Index);
-        Task<object?> call;
         try
         {
-            // On a pool thread of its own: a synchronous call that hangs is left behind, and its lease stays open, so
-            // that the candidate's drain names it.
-            call = Task.Run(async () =>
-            {
-                try
-                {
-                    return await copy.Replay(_candidate.Instance!, _stop.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _candidate.CountOut(copy.Method.Index);
-                }
-            });
-            var answer = await call.WaitAsync(_callDeadline, _time).ConfigureAwait(false);
+            var answer = await CallAsync(copy).ConfigureAwait(false);
             Interlocked.Increment(ref _compared);
-            if (!_areEqual(copy.Answer, answer))
+            if (await DifferenceAsync(copy.Answer, answer).ConfigureAwait(false) is { } difference)
             {
                 Interlocked.Increment(ref _mismatches);
-                Examples.Add($"{copy.Method.Name}: the shadow's answer differs: {Text(copy.Answer)} / {Text(answer)}");
+                Examples.Add($"{copy.Method.Name}: the shadow's answer differs: {difference}");
                 _wake();
             }
         }
@@ -120,6 +105,54 @@ internal sealed class ShadowSink
             Interlocked.Increment(ref _failures);
             Examples.Add($"{copy.Method.Name}: the shadow failed: {SlotCall.Describe(failure)}");
             _wake();
+        }
+    }
+
+    private async Task<object?> CallAsync(CallCopy copy)
+    {
+        // The candidate is not retired before this sink has stopped, so counting in is enough; no route is read.
+        _candidate.CountIn(copy.Method.Index);
+        // On a pool thread of its own: a synchronous call that hangs is left behind, and its lease stays open, so that the
+        // candidate's drain names it.
+        var call = Task.Run(async () =>
+        {
+            try
+            {
+                return await copy.Replay(_candidate.Instance!, _stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _candidate.CountOut(copy.Method.Index);
+            }
+        });
+        return await InTimeAsync(call, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Both answers in words if they differ; null if they are equal. Answers may be of the component's own types, so their words are its code as well.</summary>
+    private async Task<string?> DifferenceAsync(object? stable, object? candidate)
+    {
+        var comparison = Task.Run(() => _areEqual(stable, candidate) ? null : $"{Text(stable)} / {Text(candidate)}");
+        try
+        {
+            return await InTimeAsync(comparison, _stop.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!comparison.IsCompleted)
+        {
+            throw new TimeoutException($"comparing its answer took longer than {_callDeadline.TotalSeconds:0.###} s");
+        }
+    }
+
+    private async Task<T> InTimeAsync<T>(Task<T> running, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await running.WaitAsync(_callDeadline, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!running.IsCompleted)
+        {
+            // Left behind: what it throws some day is nobody's business, but is observed.
+            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
         }
     }
 

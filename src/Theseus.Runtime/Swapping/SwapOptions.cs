@@ -94,7 +94,11 @@ public sealed record TrialOptions
     /// <summary>The share of the stable version's idempotent calls that are copied to the candidate, and whose answers are compared; from 0, the default, to 1. Needs a <see cref="Share"/> below 1.</summary>
     public double ShadowFraction { get; init; }
 
-    /// <summary>Compares a shadowed call's two answers, the stable version's first. Default: by equality, sequences element by element.</summary>
+    /// <summary>
+    /// Compares a shadowed call's two answers, the stable version's first. Called by one thread at a time, on any. One that
+    /// throws, or takes longer than <see cref="SwapDeadlines.WarmUpCall"/>, counts as a shadow that failed. Default: by
+    /// equality, sequences element by element.
+    /// </summary>
     public Func<object?, object?, bool>? ShadowComparison { get; init; }
 
     /// <summary>How many calls the candidate has to have taken for a verdict; fewer are inconclusive. Default 0: a component that nobody calls during its trial is confirmed, with the verdict Inconclusive on record.</summary>
