@@ -7,6 +7,8 @@ internal static class PrivateFolder
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Makes a folder, or takes from one that is there what others than its owner may do with it.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is another user's, or on a file system without permissions.</exception>
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -19,6 +21,18 @@ internal static class PrivateFolder
         // It may have been there with other permissions.
         if (File.GetUnixFileMode(path) != Owner)
             File.SetUnixFileMode(path, Owner);
+    }
+
+    /// <summary>Writes a file that only its owner may read, in place of one that may be there.</summary>
+    public static void WriteFile(string path, ReadOnlySpan<byte> content)
+    {
+        // It would keep its permissions.
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
+        file.Write(content);
     }
 
     /// <summary>Deletes a folder if it is there; a part that cannot be deleted now is left for a later cleaning.</summary>

@@ -8,7 +8,8 @@ public sealed class TheseusOptions
 
     /// <summary>
     /// The folder in which the host keeps releases and remembers what it has confirmed. One host uses it at a time.
-    /// Relative to the content root. Default: <c>.theseus</c>.
+    /// Relative to the content root. The host makes it such that its user alone can look into it, also where it was there
+    /// with wider permissions; where that cannot be done, the host does not start. Default: <c>.theseus</c>.
     /// </summary>
     public string DataFolder { get; set; } = ".theseus";
 

@@ -28,17 +28,17 @@ internal sealed partial class HostMemory : IDisposable
     private HostMemory(string folder, FolderLock taken, IMemoryFiles files, TimeProvider time, ILogger log)
     {
         (_folder, _files, _time, _log) = (taken, files, time, log);
-        _components = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
-        _history = Directory.CreateDirectory(Path.Combine(folder, "history")).FullName;
+        _components = MakePrivate(Path.Combine(folder, "components"));
+        _history = MakePrivate(Path.Combine(folder, "history"));
     }
 
     /// <summary>Opens a folder's memory, made if need be, and closes the swaps that were under way when the host last ended.</summary>
-    /// <exception cref="HostMemoryException">Another host uses the folder.</exception>
+    /// <exception cref="HostMemoryException">Another host uses the folder, or it cannot be made, or not be made private.</exception>
     public static HostMemory Open(string folder, TimeProvider time, ILogger log) => Open(folder, time, log, new MemoryFiles());
 
     internal static HostMemory Open(string folder, TimeProvider time, ILogger log, IMemoryFiles files)
     {
-        folder = Directory.CreateDirectory(folder).FullName;
+        folder = MakePrivate(Path.GetFullPath(folder));
         var taken = FolderLock.Take(folder);
         try
         {
@@ -199,6 +199,22 @@ internal sealed partial class HostMemory : IDisposable
         lock (_lock)
         {
             return _entries[component] = entry;
+        }
+    }
+
+    private static string MakePrivate(string folder)
+    {
+        try
+        {
+            PrivateFolder.Create(folder);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostMemoryException(
+                folder,
+                $"Folder '{folder}' cannot be made such that the host's user alone can look into it: {e.Message} Set Theseus:DataFolder to a folder of that user's, on a file system that knows permissions.",
+                e);
         }
     }
 

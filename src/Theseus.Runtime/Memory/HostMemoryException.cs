@@ -1,6 +1,6 @@
 namespace Theseus.Runtime;
 
-/// <summary>What the host remembers cannot be used: its folder belongs to another host, or a file is damaged. The message says what to do.</summary>
+/// <summary>What the host remembers cannot be used: its folder belongs to another host or cannot be made private, or a file is damaged. The message says what to do.</summary>
 public sealed class HostMemoryException : Exception
 {
     /// <summary>Makes one.</summary>

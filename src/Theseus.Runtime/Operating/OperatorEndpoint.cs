@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Theseus.Packaging;
 
 namespace Theseus.Runtime.Operating;
 
@@ -49,7 +50,7 @@ internal sealed partial class OperatorEndpoint : IAsyncDisposable
         var address = new OperatorAddress(OperatorRequest.CurrentVersion, pipe, Environment.ProcessId, now);
         try
         {
-            File.WriteAllBytes(endpoint._file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(address, OperatorJson.Default.OperatorAddress));
+            PrivateFolder.WriteFile(endpoint._file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(address, OperatorJson.Default.OperatorAddress));
             File.Move(endpoint._file + ".tmp", endpoint._file, overwrite: true);
             return endpoint;
         }

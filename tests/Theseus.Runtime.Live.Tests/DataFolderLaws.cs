@@ -1,0 +1,57 @@
+using Theseus.Samples;
+
+namespace Theseus.Runtime.Live.Tests;
+
+/// <summary>What a host keeps on disk is for the eyes of its user alone.</summary>
+public sealed class DataFolderLaws
+{
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Owners = OwnersFile | UnixFileMode.UserExecute;
+    private const UnixFileMode Everybodys = Owners | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EveryFolderOfAHostsDataIsItsOwnersAlone(bool wereThereForEverybody)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such permissions.");
+        }
+
+        var root = Directory.CreateTempSubdirectory("theseus-live-").FullName;
+        var data = Path.Combine(root, ".theseus");
+        foreach (var folder in wereThereForEverybody ? new[] { "", "components", "history", "store" } : [])
+        {
+            File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(data, folder)).FullName, Everybodys);
+        }
+
+        await using (var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne), root))
+        {
+            Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick)).Outcome);
+
+            string[] folders = [data, .. Directory.EnumerateDirectories(data, "*", SearchOption.AllDirectories)];
+            Assert.All(folders, folder => Assert.Equal((folder, Owners), (folder, File.GetUnixFileMode(folder))));
+            Assert.Equal(["components", "history", "store"], Directory.EnumerateDirectories(data).Select(Path.GetFileName).Order());
+            Assert.Equal(OwnersFile, File.GetUnixFileMode(Path.Combine(data, "operator.json")));
+        }
+
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task AFolderThatCannotBeMadePrivateIsRefused()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("Only Linux has a folder that is there, can be read by all, and whose permissions nobody can change.");
+        }
+
+        var refused = await Assert.ThrowsAsync<HostMemoryException>(() => LiveHost.StartAsync(
+            theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne),
+            settings: ("Theseus:DataFolder", "/proc/self/task")));
+
+        Assert.Equal("/proc/self/task", refused.Path);
+        Assert.Contains("Theseus:DataFolder", refused.Message, StringComparison.Ordinal);
+    }
+}
