@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Theseus.Samples;
 
 namespace Theseus.Runtime.Live.Tests;
 
 /// <summary>What a host keeps on disk is for the eyes of its user alone.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DataFolderLaws
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -14,10 +16,7 @@ public sealed class DataFolderLaws
     [InlineData(true)]
     public async Task EveryFolderOfAHostsDataIsItsOwnersAlone(bool wereThereForEverybody)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("Windows has no such permissions.");
-        }
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions.");
 
         var root = Directory.CreateTempSubdirectory("theseus-live-").FullName;
         var data = Path.Combine(root, ".theseus");
@@ -42,10 +41,7 @@ public sealed class DataFolderLaws
     [Fact]
     public async Task AFolderThatCannotBeMadePrivateIsRefused()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            Assert.Skip("Only Linux has a folder that is there, can be read by all, and whose permissions nobody can change.");
-        }
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has a folder that all can read and whose permissions nobody can change.");
 
         var refused = await Assert.ThrowsAsync<HostMemoryException>(() => LiveHost.StartAsync(
             theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne),

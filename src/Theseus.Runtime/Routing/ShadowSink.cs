@@ -1,13 +1,18 @@
 using System.Threading.Channels;
 using Theseus.Calls;
+using Theseus.Runtime.State;
 
 namespace Theseus.Runtime.Routing;
 
 /// <summary>
 /// Makes copies of calls on a candidate, one at a time, and compares the answers. Bounded: what the candidate cannot
-/// keep up with is dropped and counted. Neither a call nor a comparison that hangs keeps it: both have a deadline. Owned by
-/// the slot's controller, which stops it before the candidate is retired.
+/// keep up with is dropped and counted, and a call or a comparison that hangs is left behind. Owned by the slot's
+/// controller, which stops it before the candidate is retired.
 /// </summary>
+/// <remarks>
+/// Both run on a thread of this class's own, and on a new one after each that hung. They must not take threads from the
+/// pool: those hang one after the other, the next before whoever is to end the trial gets a thread to do that on.
+/// </remarks>
 internal sealed class ShadowSink
 {
     private const int Capacity = 256;
@@ -20,6 +25,9 @@ internal sealed class ShadowSink
     private readonly Channel<CallCopy> _copies = Channel.CreateBounded<CallCopy>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly CancellationTokenSource _stop = new();
+    // Apart from ours, since what the component registers on it may block whoever cancels it.
+    private readonly CancellationTokenSource _candidatesStop = new();
+    private readonly ComponentWork _work = new();
     private readonly Action _wake;
     private readonly Task _worker;
     private long _compared;
@@ -64,11 +72,14 @@ internal sealed class ShadowSink
     {
         _copies.Writer.TryComplete();
         await _stop.CancelAsync().ConfigureAwait(false);
+        _ = Task.Factory.StartNew(_candidatesStop.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ContinueWith(static told => told.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await _worker.ConfigureAwait(false);
     }
 
     private async Task WorkAsync()
     {
+        using var work = _work;
         while (await _copies.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (_copies.Reader.TryRead(out var copy))
@@ -108,51 +119,44 @@ internal sealed class ShadowSink
         }
     }
 
-    private async Task<object?> CallAsync(CallCopy copy)
+    private Task<object?> CallAsync(CallCopy copy)
     {
         // The candidate is not retired before this sink has stopped, so counting in is enough; no route is read.
         _candidate.CountIn(copy.Method.Index);
-        // On a pool thread of its own: a synchronous call that hangs is left behind, and its lease stays open, so that the
-        // candidate's drain names it.
-        var call = Task.Run(async () =>
-        {
-            try
+        // The lease of a call that is left behind stays open, so that the candidate's drain names it.
+        return InTimeAsync(
+            async () =>
             {
-                return await copy.Replay(_candidate.Instance!, _stop.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _candidate.CountOut(copy.Method.Index);
-            }
-        });
-        return await InTimeAsync(call, CancellationToken.None).ConfigureAwait(false);
+                try
+                {
+                    return await copy.Replay(_candidate.Instance!, _candidatesStop.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _candidate.CountOut(copy.Method.Index);
+                }
+            },
+            "it",
+            CancellationToken.None);
     }
 
     /// <summary>Both answers in words if they differ; null if they are equal. Answers may be of the component's own types, so their words are its code as well.</summary>
-    private async Task<string?> DifferenceAsync(object? stable, object? candidate)
-    {
-        var comparison = Task.Run(() => _areEqual(stable, candidate) ? null : $"{Text(stable)} / {Text(candidate)}");
-        try
-        {
-            return await InTimeAsync(comparison, _stop.Token).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!comparison.IsCompleted)
-        {
-            throw new TimeoutException($"comparing its answer took longer than {_callDeadline.TotalSeconds:0.###} s");
-        }
-    }
+    private Task<string?> DifferenceAsync(object? stable, object? candidate) => InTimeAsync(
+        () => ValueTask.FromResult(_areEqual(stable, candidate) ? null : $"{Text(stable)} / {Text(candidate)}"), "comparing its answer", _stop.Token);
 
-    private async Task<T> InTimeAsync<T>(Task<T> running, CancellationToken cancellationToken)
+    private async Task<T> InTimeAsync<T>(Func<ValueTask<T>> work, string what, CancellationToken cancellationToken)
     {
+        T result = default!;
+        using var deadline = new CancellationTokenSource(_callDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await running.WaitAsync(_callDeadline, _time, cancellationToken).ConfigureAwait(false);
+            await _work.RunAsync(what, async _ => result = await work().ConfigureAwait(false), either.Token).ConfigureAwait(false);
+            return result;
         }
-        catch when (!running.IsCompleted)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            // Left behind: what it throws some day is nobody's business, but is observed.
-            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw;
+            throw new TimeoutException($"{what} took longer than {_callDeadline.TotalSeconds:0.###} s");
         }
     }
 

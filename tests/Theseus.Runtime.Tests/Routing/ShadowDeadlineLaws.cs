@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using Theseus.Runtime.Routing;
 using Theseus.Testing;
 
 namespace Theseus.Runtime.Tests.Routing;
 
-/// <summary>A comparison of answers, which is the host's user's code or the component's, keeps neither the trial nor its end.</summary>
+/// <summary>Neither a copy of a call nor a comparison of answers, be it the user's code or the component's, keeps the trial or its end.</summary>
 public sealed class ShadowDeadlineLaws : IDisposable
 {
     private static readonly TimeSpan s_callDeadline = TimeSpan.FromSeconds(10);
@@ -50,16 +51,55 @@ public sealed class ShadowDeadlineLaws : IDisposable
         _slot.AssertNobodyIsInside();
     }
 
-    private Trial Shadow()
+    [Fact]
+    public async Task ACopyThatKeepsWhoeverCancelsItsTokenDoesNotKeepTheTrialFromEnding()
+    {
+        var trial = Shadow();
+        _slot.Candidate.Before = async token =>
+        {
+            await using var keeping = token.Register(() => _letGo.Wait(CancellationToken.None));
+            _comparing.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, CancellationToken.None);
+        };
+        Assert.Equal("stable:a", await _slot.Proxy.EchoAsync("a", CancellationToken.None));
+        Assert.True(await _comparing.WaitAsync(SlotFixture.Deadline));
+        await _clock.WaitUntilAsync(static clock => clock.NextTimerDueIn == s_callDeadline, SlotFixture.Deadline);
+
+        var stopping = trial.Shadow!.StopAsync();
+        _clock.Advance(s_callDeadline);
+
+        await stopping.WaitAsync(SlotFixture.Deadline);
+        Assert.Equal(1, _slot.CandidateLeases.InFlight);
+    }
+
+    [Fact]
+    public async Task NeitherACopyNorItsComparisonTakesAThreadFromThePool()
+    {
+        var ofThePool = new ConcurrentQueue<bool>();
+        _slot.Candidate.First = _ => ofThePool.Enqueue(Thread.CurrentThread.IsThreadPoolThread);
+        var trial = Shadow(() => ofThePool.Enqueue(Thread.CurrentThread.IsThreadPoolThread));
+
+        foreach (var text in new[] { "a", "b" })
+        {
+            Assert.Equal($"stable:{text}", _slot.Proxy.Echo(text));
+            Assert.True(await _comparing.WaitAsync(SlotFixture.Deadline));
+        }
+
+        await trial.Shadow!.StopAsync().WaitAsync(SlotFixture.Deadline);
+        Assert.Equal([false, false, false, false], ofThePool);
+    }
+
+    private Trial Shadow(Action? comparing = null)
     {
         var trial = new Trial(salt: 1, shields: true);
-        trial.Shadow = new ShadowSink(_slot.CandidateLeases, 1, Compare, s_callDeadline, _clock, trial.Wake);
+        trial.Shadow = new ShadowSink(_slot.CandidateLeases, 1, (stable, candidate) => Compare(stable, comparing), s_callDeadline, _clock, trial.Wake);
         _slot.Slot.Publish(new TrialRoute(_slot.StableLeases, _slot.CandidateLeases, 0, trial));
         return trial;
     }
 
-    private bool Compare(object? stable, object? candidate)
+    private bool Compare(object? stable, Action? comparing)
     {
+        comparing?.Invoke();
         _comparing.Release();
         if (stable is "stable:hang")
         {
