@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Spectre.Console;
 using Theseus.Demo.Acts;
 using Theseus.Demo.Screen;
@@ -13,8 +15,8 @@ var releases = new Option<DirectoryInfo>("--releases")
     Description = "The folder with the samples' release packages.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases")),
 };
-rate.Validators.Add(given => Within(given.GetValueOrDefault<int>(), 10, 5000, given.AddError, "--rate"));
-window.Validators.Add(given => Within(given.GetValueOrDefault<int>(), 1, 600, given.AddError, "--window"));
+rate.Validators.Add(given => Within(given, 10, 5000));
+window.Validators.Add(given => Within(given, 1, 600));
 releases.Validators.Add(given =>
 {
     if (given.GetValueOrDefault<DirectoryInfo>() is not { Exists: true } folder)
@@ -24,10 +26,10 @@ releases.Validators.Add(given =>
 });
 
 var command = new RootCommand("A service whose parts are upgraded while it answers.") { once, report, rate, window, releases };
-command.SetAction(async (parsed, cancellationToken) =>
+command.SetAction(async (given, cancellationToken) =>
 {
     var console = Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console;
-    var options = new DemoOptions(parsed.GetValue(releases)!.FullName, parsed.GetValue(rate), TimeSpan.FromSeconds(parsed.GetValue(window)));
+    var options = new DemoOptions(given.GetValue(releases)!.FullName, given.GetValue(rate), TimeSpan.FromSeconds(given.GetValue(window)));
     var screen = new ConsoleScreen(console);
     var ok = true;
     try
@@ -37,13 +39,13 @@ command.SetAction(async (parsed, cancellationToken) =>
             var result = await screen.WhileAsync(() => new DemoRun(options, screen, TimeProvider.System).RunAsync(cancellationToken));
             ReportTable.Write(console, result);
             ok &= result.Ok;
-            if (parsed.GetValue(report) is { } file)
+            if (given.GetValue(report) is { } file)
             {
                 Directory.CreateDirectory(file.DirectoryName!);
                 await File.WriteAllTextAsync(file.FullName, result.ToJson(), cancellationToken);
             }
         }
-        while (!parsed.GetValue(once));
+        while (!given.GetValue(once));
     }
     catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
     {
@@ -58,13 +60,16 @@ command.SetAction(async (parsed, cancellationToken) =>
 
     return ok ? 0 : 1;
 });
-return await command.Parse(args).InvokeAsync();
+var parsed = command.Parse(args);
+var code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? 2 : code;
 
-static void Within(int value, int least, int most, Action<string> error, string option)
+// What is no number at all is told of by the parser.
+static void Within(OptionResult given, int least, int most)
 {
-    if (value < least || value > most)
+    if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
     {
-        error($"{option} has to be from {least} to {most}; {value} was given.");
+        given.AddError($"{given.Option.Name} has to be from {least} to {most}; {value} was given.");
     }
 }
 
