@@ -6,7 +6,7 @@ namespace Theseus.Packaging;
 /// reads what packages say of themselves and not their files; whoever opens a release checks every byte of it.
 /// Thread-safe.
 /// </summary>
-public sealed class FolderFeed : IReleaseFeed
+public sealed class FolderFeed : IBrowsableFeed
 {
     private readonly string _folder;
     private readonly PackageIndex _index;
@@ -34,20 +34,14 @@ public sealed class FolderFeed : IReleaseFeed
     /// The package identifier does not matter: the manifests tell the component. A release that is listed may still be
     /// refused where it is read, if the contents of its files are damaged.
     /// </remarks>
-    public async Task<FeedListing> ListAsync(string component, string packageId, CancellationToken cancellationToken)
+    public Task<FeedListing> ListAsync(string component, string packageId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(component);
-        var faults = new List<FeedFault>();
-        var files = await RefreshAsync(faults, cancellationToken).ConfigureAwait(false);
-        var releases = new List<FeedRelease>();
-        foreach (var same in files.Where(f => f.Outline.Manifest.Component == component).GroupBy(f => f.Outline.Manifest.Version).OrderBy(g => g.Key))
-        {
-            if (await ChooseAsync([.. same], faults, cancellationToken).ConfigureAwait(false) is var (path, outline))
-                releases.Add(new(component, outline.PackageId, outline.Manifest.Version, path));
-        }
-
-        return FeedListing.Of(releases, faults);
+        return ListAsync(file => file.Outline.Manifest.Component == component, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<FeedListing> ListAllAsync(CancellationToken cancellationToken) => ListAsync(_ => true, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Stream> OpenAsync(FeedRelease release, CancellationToken cancellationToken)
@@ -68,6 +62,21 @@ public sealed class FolderFeed : IReleaseFeed
         {
             throw new FeedException(new FeedFault(FeedFaultCode.Unavailable, path, e.Message), e);
         }
+    }
+
+    private async Task<FeedListing> ListAsync(Func<PackageInFolder, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var faults = new List<FeedFault>();
+        var files = await RefreshAsync(faults, cancellationToken).ConfigureAwait(false);
+        var releases = new List<FeedRelease>();
+        foreach (var same in files.Where(isWanted).GroupBy(f => (f.Outline.Manifest.Component, f.Outline.Manifest.Version)).OrderBy(g => g.Key.Component, StringComparer.Ordinal).ThenBy(g => g.Key.Version))
+        {
+            if (await ChooseAsync([.. same], faults, cancellationToken).ConfigureAwait(false) is not { } file)
+                continue;
+            releases.Add(new(same.Key.Component, file.Outline.PackageId, same.Key.Version, file.Path) { Published = LastChange(file.Path) });
+        }
+
+        return FeedListing.Of(releases, faults);
     }
 
     private async ValueTask<List<PackageInFolder>> RefreshAsync(List<FeedFault> faults, CancellationToken cancellationToken)
@@ -114,6 +123,13 @@ public sealed class FolderFeed : IReleaseFeed
         var manifest = same[0].Outline.Manifest;
         faults.Add(new(FeedFaultCode.ReleaseAmbiguous, _folder, $"{manifest.Component} {manifest.Version} is in several files that differ: {string.Join(", ", sound.Select(f => Path.GetFileName(f.Path)))}."));
         return null;
+    }
+
+    // All there is to tell since when a folder has a file; of one that is gone it is not known.
+    private static DateTimeOffset? LastChange(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.LastWriteTimeUtc : null;
     }
 
     private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);

@@ -22,12 +22,25 @@ public interface IReleaseFeed
     Task<Stream> OpenAsync(FeedRelease release, CancellationToken cancellationToken);
 }
 
+/// <summary>A feed that can also tell what components it has. Thread-safe.</summary>
+public interface IBrowsableFeed : IReleaseFeed
+{
+    /// <summary>Lists every release of every component.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FeedException">The feed could not be asked.</exception>
+    Task<FeedListing> ListAllAsync(CancellationToken cancellationToken);
+}
+
 /// <summary>A release that a feed has, as far as the feed knows; its package has not been verified. Immutable.</summary>
 /// <param name="Component">The component's name.</param>
 /// <param name="PackageId">The package's identifier.</param>
 /// <param name="Version">The release's version.</param>
 /// <param name="Location">Where its package lies: a file's path, or an address.</param>
-public sealed record FeedRelease(string Component, string PackageId, NuGetVersion Version, string Location);
+public sealed record FeedRelease(string Component, string PackageId, NuGetVersion Version, string Location)
+{
+    /// <summary>When the feed got it, in UTC; null where the feed does not tell.</summary>
+    public DateTimeOffset? Published { get; init; }
+}
 
 /// <summary>What a feed has of a component. Immutable.</summary>
 /// <param name="Releases">The releases, in no order.</param>

@@ -27,6 +27,18 @@ public sealed class FolderFeedLaws : IDisposable
     }
 
     [Fact]
+    public async Task BrowsingFindsTheReleasesOfEveryComponentWithTheTimeOfTheirFiles()
+    {
+        await Put("one.nupkg", Repository.CounterPackage);
+        await Put("other.nupkg", Version("1.0.0"));
+        var since = new DateTime(2024, 5, 6, 7, 8, 9, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(_folder.File("other.nupkg"), since);
+        var listing = await _feed.ListAllAsync(CancellationToken.None);
+        Assert.Equal(["counter 1.0.0", "counter 2.5.0-rc.1"], listing.Releases.Select(r => $"{r.Component} {r.Version}"));
+        Assert.Equal(since, listing.Releases[0].Published!.Value.UtcDateTime);
+    }
+
+    [Fact]
     public async Task NewChangedAndDeletedFilesAreNoticed()
     {
         Assert.Empty((await List()).Releases);
