@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control.Validation;
+using Theseus.Packaging;
+
+namespace Theseus.Control;
+
+/// <summary>
+/// Asks every rule about an upgrade, side by side where they do not wait for each other, and collects all that they
+/// find. Nothing of a release is loaded. Thread-safe.
+/// </summary>
+public sealed class UpgradeValidator
+{
+    private readonly IReleaseProvider _releases;
+    private readonly IReadOnlyList<IUpgradeRule> _rules;
+    private readonly UpgradeValidatorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a validator.</summary>
+    /// <param name="releases">Where releases are opened.</param>
+    /// <param name="rules">Rules to ask after <see cref="UpgradeRules.BuiltIn"/>, in this order; null for none.</param>
+    /// <param name="options">How it behaves; the defaults if null.</param>
+    /// <param name="time">The clock of the deadlines; the system's if null.</param>
+    /// <param name="logger">Where it tells of rules that fail after their deadline; nowhere if null.</param>
+    /// <exception cref="ArgumentException">Two rules have one id, a rule waits for one that there is none of, or rules wait for each other in a circle.</exception>
+    public UpgradeValidator(IReleaseProvider releases, IEnumerable<IUpgradeRule>? rules = null, UpgradeValidatorOptions? options = null, TimeProvider? time = null, ILogger<UpgradeValidator>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(releases);
+        _releases = releases;
+        _rules = [.. UpgradeRules.BuiltIn, .. rules ?? []];
+        _options = options ?? new();
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        RuleOrder.Check(_rules);
+    }
+
+    /// <summary>Validates an upgrade.</summary>
+    /// <param name="upgrade">The upgrade.</param>
+    /// <param name="level">Which findings stop it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ValidationReport> ValidateAsync(UpgradeContext upgrade, ValidationLevel level, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        if (!Enum.IsDefined(level))
+            throw new ArgumentOutOfRangeException(nameof(level), level, "It is not a level.");
+        var target = await OpenAsync(upgrade, cancellationToken).ConfigureAwait(false);
+        var context = new ValidationContext(upgrade, target.Lookup, target.Current);
+        var asking = new Dictionary<string, Task<IReadOnlyList<Finding>>>(StringComparer.Ordinal);
+        foreach (var rule in RuleOrder.Sort(_rules))
+            asking[rule.Id] = AskAsync(rule, context, [.. rule.After.Select(id => asking[id])], cancellationToken);
+        // All of them, also where the caller gives up: none is left behind unobserved.
+        await Task.WhenAll(asking.Values).ConfigureAwait(false);
+        var findings = new List<Finding>();
+        foreach (var rule in _rules)
+            findings.AddRange(await asking[rule.Id].ConfigureAwait(false));
+        return new(level, findings, target.Lookup, context.Step);
+    }
+
+    private async Task<IReadOnlyList<Finding>> AskAsync(IUpgradeRule rule, ValidationContext context, Task<IReadOnlyList<Finding>>[] first, CancellationToken cancellationToken)
+    {
+        var before = (await Task.WhenAll(first).ConfigureAwait(false)).SelectMany(findings => findings).FirstOrDefault(finding => finding.Severity == FindingSeverity.Error);
+        var found = before is not null
+            ? [Finding.Error(before.Place, $"It was not checked, because '{before.Rule}' found an error.", before.Mend)]
+            : await new RuleRun(rule, context, _time, _logger).RunAsync(cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. found.Select(one => one with { Rule = rule.Id, IsBinding = rule.IsBinding })
+                .OrderByDescending(one => one.Severity).ThenBy(one => one.Place, StringComparer.Ordinal).ThenBy(one => one.Message, StringComparer.Ordinal),
+        ];
+    }
+
+    private async Task<(ReleaseLookup Lookup, ReleaseManifest? Current)> OpenAsync(UpgradeContext upgrade, CancellationToken cancellationToken)
+    {
+        var component = upgrade.Component;
+        using var deadline = new CancellationTokenSource(_options.OpenDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var lookup = await _releases.OpenAsync(component.Name, component.PackageId, upgrade.Target, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            var current = component.CurrentVersion is { } serving
+                ? (await _releases.ReadAsync(component.Name, component.PackageId, serving, either.Token).WaitAsync(either.Token).ConfigureAwait(false)).Manifest
+                : null;
+            return (lookup, current);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (new(ReleaseAvailability.Unreachable, null, null, [$"The feeds did not give '{component.Name}' {upgrade.Target.ToNormalizedString()} within {_options.OpenDeadline}."]), null);
+        }
+    }
+}
+
+/// <summary>How an <see cref="UpgradeValidator"/> behaves.</summary>
+public sealed class UpgradeValidatorOptions
+{
+    /// <summary>How long opening the releases may take. More than zero; by default 5 minutes.</summary>
+    public TimeSpan OpenDeadline { get; set; } = TimeSpan.FromMinutes(5);
+}
