@@ -14,6 +14,9 @@ public static class UpgradeRules
     /// <summary>It does not run already, on all nodes. Binding.</summary>
     public const string UpgradeNeeded = "upgrade.needed";
 
+    /// <summary>The component may be replaced while its host runs.</summary>
+    public const string HotSwappable = "upgrade.hot-swappable";
+
     /// <summary>It was built for a framework that the nodes have. Binding.</summary>
     public const string TargetFramework = "framework.target";
 
@@ -73,6 +76,7 @@ public static class UpgradeRules
         new BuiltInRule(ReleaseExists, [], true, ReleaseRules.Exists),
         new BuiltInRule(ReleaseIntact, [], true, ReleaseRules.IsIntact),
         new BuiltInRule(UpgradeNeeded, [], true, ReleaseRules.IsNeeded),
+        new BuiltInRule(HotSwappable, [], false, ReleaseRules.IsHotSwappable),
         new BuiltInRule(TargetFramework, opened, true, HostRules.Framework),
         new BuiltInRule(ContractVersion, opened, true, HostRules.Contract),
         new BuiltInRule(ContractMembers, [.. opened, ContractVersion], true, HostRules.Members),

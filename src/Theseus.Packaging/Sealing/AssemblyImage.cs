@@ -45,11 +45,14 @@ internal sealed class AssemblyImage : IDisposable
     }
 
     /// <summary>The full name of a type of this assembly, nested ones with '+'.</summary>
-    public string NameOf(TypeDefinition type)
+    /// <exception cref="BadImageFormatException">Types are nested in a circle.</exception>
+    public string NameOf(TypeDefinition type, int depth = 0)
     {
+        if (depth > 64)
+            throw new BadImageFormatException("Types are nested in a circle.");
         var name = Reader.GetString(type.Name);
         if (!type.GetDeclaringType().IsNil)
-            return $"{NameOf(Reader.GetTypeDefinition(type.GetDeclaringType()))}+{name}";
+            return $"{NameOf(Reader.GetTypeDefinition(type.GetDeclaringType()), depth + 1)}+{name}";
         return type.Namespace.IsNil ? name : $"{Reader.GetString(type.Namespace)}.{name}";
     }
 

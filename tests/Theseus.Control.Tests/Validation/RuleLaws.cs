@@ -51,6 +51,9 @@ public sealed class RuleLaws : IDisposable
     public Task WhatServesOnSomeNodesOnlyIsOne() =>
         PassesAsync(UpgradeRules.UpgradeNeeded, u => u with { Target = Parts.V("1.0.0"), Nodes = [u.Nodes[0] with { Running = Parts.V("0.9.0") }] });
 
+    [Fact]
+    public Task WhatMustNotBeReplacedInARunningHostStops() => StopsAsync(UpgradeRules.HotSwappable, u => u with { Component = u.Component with { IsHotSwappable = false } }, binding: false);
+
     [Theory]
     [InlineData("net10.0", true)]
     [InlineData("net8.0", true)]

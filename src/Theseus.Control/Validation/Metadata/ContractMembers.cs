@@ -57,7 +57,7 @@ internal sealed class ContractMembers(MemberLookup lookup)
             if (!seen.Add(Full(type)) || lookup.Find(type, out _) is not var (assembly, definition))
                 continue;
             foreach (var method in definition.GetMethods().Select(assembly.Reader.GetMethodDefinition).Where(method => method.Attributes.HasFlag(MethodAttributes.Abstract)))
-                members.Add(new(Full(type), assembly.Reader.GetString(method.Name), TypeNames.Method(method.DecodeSignature(TypeNames.Instance, type.Arguments))));
+                members.Add(new(Full(type), assembly.Reader.GetString(method.Name), TypeNames.SignatureOf(assembly.Reader, method, type.Arguments)));
             foreach (var implementation in definition.GetInterfaceImplementations())
             {
                 if (TypeNames.Identify(assembly, assembly.Reader.GetInterfaceImplementation(implementation).Interface, type.Arguments) is { } inherited)
@@ -96,7 +96,7 @@ internal sealed class ContractMembers(MemberLookup lookup)
             var method = reader.GetMethodDefinition(handle);
             // Only a virtual method takes a slot of an interface by its name.
             var callable = (method.Attributes & (MethodAttributes.MemberAccessMask | MethodAttributes.Virtual)) == (MethodAttributes.Public | MethodAttributes.Virtual);
-            if (callable && reader.StringComparer.Equals(method.Name, wanted.Name) && TypeNames.Method(method.DecodeSignature(TypeNames.Instance, type.Arguments)) == wanted.Signature)
+            if (callable && reader.StringComparer.Equals(method.Name, wanted.Name) && TypeNames.SignatureOf(reader, method, type.Arguments) == wanted.Signature)
                 return true;
         }
 
@@ -116,12 +116,12 @@ internal sealed class ContractMembers(MemberLookup lookup)
         if (handle.Kind == HandleKind.MethodDefinition)
         {
             var method = reader.GetMethodDefinition((MethodDefinitionHandle)handle);
-            return new(TypeNames.Of(reader, method.GetDeclaringType()), reader.GetString(method.Name), TypeNames.Method(method.DecodeSignature(TypeNames.Instance, [])));
+            return new(TypeNames.Of(reader, method.GetDeclaringType()), reader.GetString(method.Name), TypeNames.SignatureOf(reader, method, []));
         }
 
         var member = reader.GetMemberReference((MemberReferenceHandle)handle);
         return TypeNames.Identify(type.Assembly, member.Parent, type.Arguments) is { } parent
-            ? new(Full(parent), reader.GetString(member.Name), TypeNames.Method(member.DecodeMethodSignature(TypeNames.Instance, parent.Arguments)))
+            ? new(Full(parent), reader.GetString(member.Name), TypeNames.SignatureOf(reader, member, parent.Arguments))
             : null;
     }
 

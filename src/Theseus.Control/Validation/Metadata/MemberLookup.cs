@@ -54,9 +54,7 @@ internal sealed class MemberLookup(Func<string, AssemblyMetadata?> find)
         var reader = from.Reader;
         var name = reader.GetString(member.Name);
         var isMethod = member.GetKind() == MemberReferenceKind.Method;
-        var wanted = isMethod
-            ? TypeNames.Method(member.DecodeMethodSignature(TypeNames.Instance, []))
-            : member.DecodeFieldSignature(TypeNames.Instance, []);
+        var wanted = TypeNames.SignatureOf(reader, member, []);
         for (var (type, depth) = (parent, 0); depth < Deepest; depth++)
         {
             if (Find(type, out var presence) is not { } found)
@@ -85,7 +83,7 @@ internal sealed class MemberLookup(Func<string, AssemblyMetadata?> find)
         foreach (var handle in found.Type.GetMethods())
         {
             var method = reader.GetMethodDefinition(handle);
-            if (reader.StringComparer.Equals(method.Name, name) && TypeNames.Method(method.DecodeSignature(TypeNames.Instance, [])) == wanted)
+            if (reader.StringComparer.Equals(method.Name, name) && TypeNames.SignatureOf(reader, method, []) == wanted)
                 return true;
         }
 
@@ -98,7 +96,7 @@ internal sealed class MemberLookup(Func<string, AssemblyMetadata?> find)
         foreach (var handle in found.Type.GetFields())
         {
             var field = reader.GetFieldDefinition(handle);
-            if (reader.StringComparer.Equals(field.Name, name) && field.DecodeSignature(TypeNames.Instance, []) == wanted)
+            if (reader.StringComparer.Equals(field.Name, name) && TypeNames.SignatureOf(reader, field) == wanted)
                 return true;
         }
 

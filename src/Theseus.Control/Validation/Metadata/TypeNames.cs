@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Runtime.CompilerServices;
 
 namespace Theseus.Control.Validation;
 
@@ -18,21 +19,29 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
 {
     public static readonly TypeNames Instance = new();
 
+    // A decoder follows a signature's nesting on the stack: what is longer than any that a compiler writes is refused.
+    private const int LongestSignature = 4096;
+    private const int DeepestNesting = 64;
+
     /// <summary>The full name of a type definition.</summary>
-    public static string Of(MetadataReader reader, TypeDefinitionHandle handle)
+    /// <exception cref="BadImageFormatException">Types are nested in a circle.</exception>
+    public static string Of(MetadataReader reader, TypeDefinitionHandle handle, int depth = 0)
     {
+        CheckDepth(depth);
         var type = reader.GetTypeDefinition(handle);
         var name = reader.GetString(type.Name);
-        return type.GetDeclaringType() is { IsNil: false } outer ? $"{Of(reader, outer)}+{name}"
+        return type.GetDeclaringType() is { IsNil: false } outer ? $"{Of(reader, outer, depth + 1)}+{name}"
             : type.Namespace.IsNil ? name : $"{reader.GetString(type.Namespace)}.{name}";
     }
 
     /// <summary>The full name of a type reference.</summary>
-    public static string Of(MetadataReader reader, TypeReferenceHandle handle)
+    /// <exception cref="BadImageFormatException">Types are nested in a circle.</exception>
+    public static string Of(MetadataReader reader, TypeReferenceHandle handle, int depth = 0)
     {
+        CheckDepth(depth);
         var type = reader.GetTypeReference(handle);
         var name = reader.GetString(type.Name);
-        return type.ResolutionScope.Kind == HandleKind.TypeReference ? $"{Of(reader, (TypeReferenceHandle)type.ResolutionScope)}+{name}"
+        return type.ResolutionScope.Kind == HandleKind.TypeReference ? $"{Of(reader, (TypeReferenceHandle)type.ResolutionScope, depth + 1)}+{name}"
             : type.Namespace.IsNil ? name : $"{reader.GetString(type.Namespace)}.{name}";
     }
 
@@ -50,7 +59,9 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
             case HandleKind.TypeReference:
                 return new(ScopeOf(reader, (TypeReferenceHandle)handle) ?? assembly.Name, Of(reader, (TypeReferenceHandle)handle), []);
             case HandleKind.TypeSpecification:
-                var blob = reader.GetBlobReader(reader.GetTypeSpecification((TypeSpecificationHandle)handle).Signature);
+                var specification = reader.GetTypeSpecification((TypeSpecificationHandle)handle);
+                CheckLength(reader, specification.Signature);
+                var blob = reader.GetBlobReader(specification.Signature);
                 if (blob.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance)
                     return null;
                 blob.ReadCompressedInteger();
@@ -67,7 +78,27 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
     }
 
     /// <summary>A method's signature as text.</summary>
-    public static string Method(MethodSignature<string> signature) =>
+    public static string SignatureOf(MetadataReader reader, MethodDefinition method, ImmutableArray<string> arguments)
+    {
+        CheckLength(reader, method.Signature);
+        return Method(method.DecodeSignature(Instance, arguments));
+    }
+
+    /// <summary>A field's type as text.</summary>
+    public static string SignatureOf(MetadataReader reader, FieldDefinition field)
+    {
+        CheckLength(reader, field.Signature);
+        return field.DecodeSignature(Instance, []);
+    }
+
+    /// <summary>The signature of a method, or the type of a field, that is referred to, as text.</summary>
+    public static string SignatureOf(MetadataReader reader, MemberReference member, ImmutableArray<string> arguments)
+    {
+        CheckLength(reader, member.Signature);
+        return member.GetKind() == MemberReferenceKind.Method ? Method(member.DecodeMethodSignature(Instance, arguments)) : member.DecodeFieldSignature(Instance, arguments);
+    }
+
+    private static string Method(MethodSignature<string> signature) =>
         $"{(signature.Header.IsInstance ? "instance " : "")}{signature.ReturnType}({string.Join(", ", signature.ParameterTypes)}){(signature.GenericParameterCount > 0 ? $"<{signature.GenericParameterCount}>" : "")}";
 
     public string GetPrimitiveType(PrimitiveTypeCode typeCode) => $"System.{typeCode}";
@@ -76,8 +107,14 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
 
     public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Of(reader, handle);
 
-    public string GetTypeFromSpecification(MetadataReader reader, ImmutableArray<string> genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public string GetTypeFromSpecification(MetadataReader reader, ImmutableArray<string> genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+    {
+        // A specification may lead to itself.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var specification = reader.GetTypeSpecification(handle);
+        CheckLength(reader, specification.Signature);
+        return specification.DecodeSignature(this, genericContext);
+    }
 
     public string GetGenericTypeParameter(ImmutableArray<string> genericContext, int index) => index < genericContext.Length ? genericContext[index] : $"!{index}";
 
@@ -99,12 +136,25 @@ internal sealed class TypeNames : ISignatureTypeProvider<string, ImmutableArray<
 
     public string GetFunctionPointerType(MethodSignature<string> signature) => $"method {Method(signature)}*";
 
-    private static string? ScopeOf(MetadataReader reader, TypeReferenceHandle handle)
+    private static void CheckDepth(int depth)
     {
+        if (depth > DeepestNesting)
+            throw new BadImageFormatException("Types are nested in a circle.");
+    }
+
+    private static void CheckLength(MetadataReader reader, BlobHandle signature)
+    {
+        if (reader.GetBlobReader(signature).Length > LongestSignature)
+            throw new BadImageFormatException($"A signature has more than {LongestSignature} bytes.");
+    }
+
+    private static string? ScopeOf(MetadataReader reader, TypeReferenceHandle handle, int depth = 0)
+    {
+        CheckDepth(depth);
         var scope = reader.GetTypeReference(handle).ResolutionScope;
         return scope.Kind switch
         {
-            HandleKind.TypeReference => ScopeOf(reader, (TypeReferenceHandle)scope),
+            HandleKind.TypeReference => ScopeOf(reader, (TypeReferenceHandle)scope, depth + 1),
             HandleKind.AssemblyReference => reader.GetString(reader.GetAssemblyReference((AssemblyReferenceHandle)scope).Name),
             _ => null,
         };

@@ -22,6 +22,14 @@ internal static class ReleaseRules
         _ => [Finding.Pass("", "There is nothing to be damaged.")],
     };
 
+    public static IEnumerable<Finding> IsHotSwappable(ValidationContext context)
+    {
+        var component = context.Upgrade.Component;
+        yield return component.IsHotSwappable || component.CurrentVersion is null
+            ? Finding.Pass("", "It may be replaced while its host runs.")
+            : Finding.Error($"component {component.Name}", "Its owner says that it must not be replaced while its host runs.", "Upgrade it with a restart of its hosts, or change what is registered.");
+    }
+
     public static IEnumerable<Finding> IsNeeded(ValidationContext context)
     {
         var (component, target) = (context.Upgrade.Component, context.Upgrade.Target);
