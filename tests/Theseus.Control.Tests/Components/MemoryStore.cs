@@ -10,6 +10,9 @@ internal sealed class MemoryStore : IComponentStore
     /// <summary>Runs once, just before the next save, as another control plane would.</summary>
     public Func<Task>? BeforeNextSave { get; set; }
 
+    /// <summary>Runs once, after the next save and before its writer hears of it.</summary>
+    public Func<Task>? AfterNextSave { get; set; }
+
     /// <summary>The frozen bug: a store that keeps whatever comes last.</summary>
     public bool IgnoresRevisions { get; init; }
 
@@ -45,8 +48,15 @@ internal sealed class MemoryStore : IComponentStore
             _components[component.Name] = component;
             if (change is not null)
                 _changes.Add(change);
-            return true;
         }
+
+        if (AfterNextSave is { } later)
+        {
+            AfterNextSave = null;
+            await later();
+        }
+
+        return true;
     }
 
     public Task<IReadOnlyList<LifecycleChange>> ReadHistoryAsync(string component, int count, CancellationToken cancellationToken)

@@ -195,6 +195,22 @@ public sealed class RegistryLaws
     }
 
     [Fact]
+    public async Task ASaveThatIsHeardOfLateDoesNotHideALaterOne()
+    {
+        var store = new MemoryStore();
+        var registry = await Parts.OpenAsync(store);
+        await registry.RegisterAsync(Parts.Of("prices"), "Test.", none);
+        store.AfterNextSave = async () =>
+        {
+            await registry.RefreshAsync(none);
+            await registry.UpdateAsync("prices", one => one with { Criticality = Criticality.Critical }, none);
+        };
+        await registry.UpdateAsync("prices", one => one with { Criticality = Criticality.Low }, none);
+
+        Assert.Equal((3, Criticality.Critical), (registry.Find("prices")!.Revision, registry.Find("prices")!.Criticality));
+    }
+
+    [Fact]
     public async Task ARefreshShowsWhatOthersHaveSaved()
     {
         var (one, other) = await TwoAsync(new MemoryStore());
