@@ -46,7 +46,7 @@ public enum FailureAction
     /// <summary>It stops where it is, and a person decides.</summary>
     Freeze,
 
-    /// <summary>It goes on to a later release that mends it.</summary>
+    /// <summary>It goes on all the same, to be mended by a later release: for what is worse half done than done.</summary>
     RollForward,
 }
 

@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Theseus.Fleet;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Keeps upgrades moving: reports, orders and the clock wake one loop, which alone touches them. Thread-safe.</summary>
+internal sealed partial class UpgradeDriver
+{
+    private const int InboxSize = 4096;
+    private static readonly TimeSpan s_longestCheck = TimeSpan.FromMinutes(2);
+
+    private readonly Channel<Func<CancellationToken, Task>> _inbox =
+        Channel.CreateBounded<Func<CancellationToken, Task>>(new BoundedChannelOptions(InboxSize) { SingleReader = true });
+
+    private readonly Dictionary<string, Task> _checks = new(StringComparer.Ordinal);
+    private readonly DrivenUpgrades _upgrades;
+    private readonly IFleetChannel _channel;
+    private readonly IFeasibility _feasibility;
+    private readonly TimeProvider _time;
+    private readonly ILogger<UpgradeDriver> _logger;
+
+    public UpgradeDriver(IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger)
+    {
+        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger);
+        _channel = channel;
+        _feasibility = feasibility;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Told of each change after it was stored, on the loop: has to return soon.</summary>
+    public Action<UpgradeRecord> OnChanged { set => _upgrades.OnChanged = value; }
+
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _upgrades.OnToBeChecked = upgrade => BeginCheck(upgrade, ending.Token);
+        var reading = Task.Run(() => ReadReportsAsync(ending.Token), CancellationToken.None);
+        try
+        {
+            await _upgrades.RecoverAsync(ending.Token).ConfigureAwait(false);
+            while (true)
+            {
+                var next = await _upgrades.AdvanceAllAsync(ending.Token).ConfigureAwait(false);
+                await WaitAsync(next, ending.Token).ConfigureAwait(false);
+                while (_inbox.Reader.TryRead(out var work))
+                {
+                    await work(ending.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            _inbox.Writer.TryComplete();
+            await Task.WhenAll([reading, .. _checks.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Does something with the upgrades, on the loop, and returns what came of it.</summary>
+    public async Task<T> OnLoopAsync<T>(Func<DrivenUpgrades, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _inbox.Writer.WriteAsync(
+            async token =>
+            {
+                try
+                {
+                    done.TrySetResult(await work(_upgrades, token).ConfigureAwait(false));
+                }
+                catch (Exception failure)
+                {
+                    done.TrySetException(failure);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReadReportsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var report in _channel.ReadReportsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await _inbox.Writer.WriteAsync(
+                _ =>
+                {
+                    _upgrades.Take(report);
+                    return Task.CompletedTask;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var left = until - _time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_inbox.Reader.WaitToReadAsync(either.Token).AsTask(), Task.Delay(left, _time, either.Token)).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Checks beside the loop, for feeds may be slow; the end comes back onto the loop. Called on the loop.</summary>
+    private void BeginCheck(UpgradeRecord upgrade, CancellationToken cancellationToken)
+    {
+        if (!_checks.ContainsKey(upgrade.Id))
+        {
+            IReadOnlyList<NodeReport> nodes = [.. _upgrades.Nodes];
+            _checks[upgrade.Id] = Task.Run(() => CheckAsync(upgrade, nodes, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task CheckAsync(UpgradeRecord upgrade, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken)
+    {
+        Feasibility found;
+        try
+        {
+            found = await _feasibility.CheckAsync(upgrade.Request, nodes, cancellationToken).WaitAsync(s_longestCheck, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            found = new Feasibility { Problems = [$"It could not be checked: {failure.Message}"] };
+        }
+
+        await _inbox.Writer.WriteAsync(
+            async token =>
+            {
+                _checks.Remove(upgrade.Id);
+                try
+                {
+                    await _upgrades.PlanAsync(upgrade.Id, found, token).ConfigureAwait(false);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    // It is checked once more at the next look.
+                    LogNotPlanned(_logger, upgrade.Id, failure);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(3003, LogLevel.Error, "Upgrade {Upgrade}: what came of checking it could not be stored; it is checked again")]
+    private static partial void LogNotPlanned(ILogger logger, string upgrade, Exception failure);
+}

@@ -1,0 +1,248 @@
+using Theseus.Fleet;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>
+/// Decides what comes next for an upgrade, from its record and from what nodes report: nothing else, and never from what
+/// was sent. Pure: the same input gives the same decision, so that whoever takes an upgrade over goes on where the last
+/// one stopped.
+/// </summary>
+internal static class UpgradeReconciler
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Decides.</summary>
+    /// <param name="upgrade">The record, of an upgrade that is on its nodes.</param>
+    /// <param name="find">A node's last word on a component; null when it was not heard of.</param>
+    /// <param name="now">The time.</param>
+    public static Decision Decide(UpgradeRecord upgrade, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    {
+        var goals = UpgradeGoals.Of(upgrade);
+        var open = new List<CellGoal>();
+        var failed = new List<string>();
+        foreach (var goal in goals)
+        {
+            var report = find(goal.Node, goal.Move.Component);
+            if (report is not null && goal.IsReached(report, upgrade.Fence))
+            {
+                continue;
+            }
+
+            open.Add(goal);
+            if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
+            {
+                failed.Add($"{goal.Node}: {result.Reason}: {result.Detail}");
+            }
+        }
+
+        return upgrade.State switch
+        {
+            UpgradeState.Preparing or UpgradeState.InProgress => Forward(upgrade, open, failed, find, now),
+            UpgradeState.Confirming => Confirming(upgrade, open, failed, now),
+            UpgradeState.RollingBack => Backward(upgrade, open, failed, now),
+            UpgradeState.Paused => new Decision.Wait(Fences(upgrade, find), now + s_look),
+            _ => new Decision.Wait([], now + s_look),
+        };
+    }
+
+    /// <summary>Decides after a wave was judged. Null: the verdict changes nothing.</summary>
+    public static Decision.Change? AfterVerdict(UpgradeRecord upgrade, WaveVerdict verdict, DateTimeOffset now)
+    {
+        var isOver = now - upgrade.Since >= upgrade.CurrentWave.Observe;
+        switch (verdict.Judgement)
+        {
+            case WaveJudgement.Fail:
+                return Fail(Judged(upgrade, verdict), $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, failed by the rule '{verdict.Rule}': {verdict.Evidence}", now);
+            case WaveJudgement.Pass when isOver:
+                return NextWave(Judged(upgrade, verdict), $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, passed: {verdict.Evidence}", now);
+            case WaveJudgement.Inconclusive when isOver:
+                var why = $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, was inconclusive: {verdict.Evidence}";
+                return upgrade.Plan!.WhenInconclusive switch
+                {
+                    InconclusiveAction.GoOn => NextWave(Judged(upgrade, verdict), why, now),
+                    InconclusiveAction.RollBack => UpgradeTurns.RollBack(Judged(upgrade, verdict), UpgradeState.RolledBack, why, now),
+                    _ => UpgradeTurns.Pause(Judged(upgrade, verdict), why, now),
+                };
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Ends the wave that is watched, as passed.</summary>
+    public static Decision.Change NextWave(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Wave + 1 < upgrade.Plan!.Waves.Count
+        ? new(upgrade with { State = UpgradeState.InProgress, Wave = upgrade.Wave + 1, Phase = WavePhase.Preparing, Since = now, Detail = "" }, why)
+        : new(upgrade with { State = UpgradeState.Confirming, Since = now, Detail = "" }, why);
+
+    private static Decision Forward(
+        UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    {
+        var plan = upgrade.Plan!;
+        var wave = upgrade.CurrentWave;
+        if (failed.Count > 0 && plan.OnFailure != FailureAction.RollForward)
+        {
+            return Fail(upgrade, $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some(failed)}", now);
+        }
+
+        if (upgrade.Phase == WavePhase.Observing)
+        {
+            return Observe(upgrade, open, find, now);
+        }
+
+        var deadline = upgrade.Since + (upgrade.Phase == WavePhase.Preparing ? plan.PrepareDeadline : plan.ActivateDeadline);
+        if (open.Count > 0 && now >= deadline)
+        {
+            return Fail(
+                upgrade,
+                $"Wave {upgrade.Wave + 1}, {wave.Name}: {(upgrade.Phase == WavePhase.Preparing ? "preparing" : "activating")} was not over by its deadline on {Some([.. open.Select(goal => goal.Node)])}.",
+                now);
+        }
+
+        if (open.Count > 0)
+        {
+            return new Decision.Wait(Tasks(upgrade, open), Earlier(deadline, now + s_look));
+        }
+
+        if (upgrade.Phase == WavePhase.Preparing && wave.Activate.Count > 0)
+        {
+            // Stored before the first node is told, so that a restart knows that callers may be on the release.
+            return new Decision.Change(
+                upgrade with { State = UpgradeState.InProgress, Phase = WavePhase.Activating, Since = now, WasActivated = true },
+                $"Wave {upgrade.Wave + 1}, {wave.Name}: ready on {wave.Prepare.Count} nodes.");
+        }
+
+        return wave.Activate.Count == 0
+            ? NextWave(upgrade, $"Wave {upgrade.Wave + 1}, {wave.Name}: ready on {wave.Prepare.Count} nodes.", now)
+            : new Decision.Change(
+                upgrade with { Phase = WavePhase.Observing, Since = now },
+                $"Wave {upgrade.Wave + 1}, {wave.Name}: active on {wave.Activate.Count} nodes.");
+    }
+
+    private static Decision Observe(UpgradeRecord upgrade, List<CellGoal> open, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    {
+        var wave = upgrade.CurrentWave;
+        // A node that was restarted meanwhile is brought back to where it was; the wave cannot pass before.
+        var over = upgrade.Since + wave.Observe;
+        var waiting = new Decision.Wait(Tasks(upgrade, open), now >= over ? now + s_look : Earlier(over, now + s_look));
+        if (open.Count > 0 && now >= over + upgrade.Plan!.ActivateDeadline)
+        {
+            return Fail(upgrade, $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some([.. open.Select(goal => goal.Node)])} did not come back in time.", now);
+        }
+
+        var evidence = new WaveEvidence
+        {
+            Upgrade = upgrade.Id,
+            Move = upgrade.Plan!.MoveOf(wave.Component),
+            WaveNumber = upgrade.Wave,
+            Wave = wave,
+            Elapsed = now - upgrade.Since,
+            Nodes = [.. wave.Activate.Select(step => find(step.Node, wave.Component)).OfType<ComponentReport>()],
+        };
+        return open.Count > 0 && now >= over ? waiting : new Decision.Judge(evidence, waiting);
+    }
+
+    private static Decision Confirming(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
+    {
+        if (open.Count == 0)
+        {
+            return new Decision.Change(upgrade with { State = UpgradeState.Completed, Since = now, EndedAt = now }, "Confirmed on all nodes.");
+        }
+
+        var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
+        if ((failed.Count > 0 || now >= deadline) && upgrade.Plan.OnFailure != FailureAction.RollForward)
+        {
+            return Fail(
+                upgrade,
+                failed.Count > 0 ? $"Confirming failed: {Some(failed)}" : $"Confirming was not over by its deadline on {Some([.. open.Select(goal => goal.Node)])}.",
+                now);
+        }
+
+        return new Decision.Wait(Tasks(upgrade, open), Earlier(deadline, now + s_look));
+    }
+
+    private static Decision Backward(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
+    {
+        if (open.Count == 0)
+        {
+            return new Decision.Change(upgrade with { State = upgrade.EndsAs, Since = now, EndedAt = now }, "All nodes serve with the release from before.");
+        }
+
+        var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
+        if (now >= deadline)
+        {
+            var nodes = failed.Count > 0 ? failed : [.. open.Select(goal => goal.Node)];
+            return new Decision.Change(
+                upgrade with
+                {
+                    State = UpgradeState.RollbackFailed,
+                    Since = now,
+                    EndedAt = now,
+                    Detail = $"{upgrade.Detail} Going back was not over by its deadline: {Some(nodes)}. A node that comes back without having confirmed begins with the release from before; look at these nodes, and roll back by hand what serves otherwise.".TrimStart(),
+                },
+                $"Going back was not over by its deadline: {Some(nodes)}.");
+        }
+
+        // One component at a time: what depends on others first.
+        var component = open[0].Move.Component;
+        return new Decision.Wait(Tasks(upgrade, [.. open.Where(goal => goal.Move.Component == component)]), Earlier(deadline, now + s_look));
+    }
+
+    private static Decision.Change Fail(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Plan!.OnFailure switch
+    {
+        FailureAction.RollBack => UpgradeTurns.RollBack(upgrade, upgrade.WasActivated ? UpgradeState.RolledBack : UpgradeState.Failed, why, now),
+        // Nobody calls the release yet: there is nothing that could not be undone.
+        FailureAction.Freeze when !upgrade.WasActivated => UpgradeTurns.RollBack(upgrade, UpgradeState.Failed, why, now),
+        FailureAction.RollForward when upgrade.Phase == WavePhase.Observing => NextWave(upgrade, $"{why} It goes on all the same, as was asked for.", now),
+        _ => UpgradeTurns.Pause(upgrade, why, now),
+    };
+
+    private static UpgradeRecord Judged(UpgradeRecord upgrade, WaveVerdict verdict) =>
+        upgrade with { Verdicts = [.. upgrade.Verdicts.Where(one => one.Wave != verdict.Wave), verdict] };
+
+    private static IReadOnlyList<NodeTask> Tasks(UpgradeRecord upgrade, IReadOnlyList<CellGoal> goals) =>
+    [
+        .. goals.Select(goal => new NodeTask
+        {
+            Id = goal.TaskId(upgrade),
+            Node = goal.Node,
+            Kind = goal.Kind,
+            Component = goal.Move.Component,
+            Upgrade = upgrade.Id,
+            Fence = upgrade.Fence,
+            From = goal.Move.From,
+            To = goal.Move.To,
+            Share = goal.Share,
+            ShadowFraction = goal.ShadowFraction,
+            Deadline = goal.Kind switch
+            {
+                NodeTaskKind.Prepare => upgrade.Plan!.PrepareDeadline,
+                NodeTaskKind.Activate => upgrade.Plan!.ActivateDeadline,
+                _ => upgrade.Plan!.SettleDeadline,
+            },
+        }),
+    ];
+
+    /// <summary>While it is paused, nodes are told of the turn, so that what was sent before and not begun is void.</summary>
+    private static NodeTask[] Fences(UpgradeRecord upgrade, Func<string, string, ComponentReport?> find) =>
+    [
+        .. from move in upgrade.Plan!.Moves
+           from node in UpgradeGoals.Cells(upgrade, move.Component)
+           where find(node, move.Component) is not { } report || report.Fence < upgrade.Fence
+           select new NodeTask
+           {
+               Id = FormattableString.Invariant($"{upgrade.Id}/{upgrade.Turn}/{move.Component}/Report"),
+               Node = node,
+               Kind = NodeTaskKind.Report,
+               Component = move.Component,
+               Upgrade = upgrade.Id,
+               Fence = upgrade.Fence,
+               From = move.From,
+               To = move.To,
+               Deadline = upgrade.Plan.ActivateDeadline,
+           },
+    ];
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static string Some(IReadOnlyList<string> many) =>
+        string.Join("; ", many.Take(5)) + (many.Count > 5 ? $"; and {many.Count - 5} more" : "");
+}

@@ -1,0 +1,59 @@
+using Theseus.Control.Audit;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>
+/// Where upgrades are kept. Each method is one transaction: after a crash all of it is there, or nothing. Thread-safe.
+/// Faults of the storage itself surface as its own exceptions.
+/// </summary>
+public interface IUpgradeStore
+{
+    /// <summary>Adds an upgrade and gives it its number.</summary>
+    /// <param name="upgrade">The record, in its first revision.</param>
+    /// <param name="entry">What goes on record of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The record with its number.</returns>
+    /// <exception cref="UpgradeConflictException">An upgrade of one of its components has not ended.</exception>
+    Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Replaces an upgrade's record by its next revision.</summary>
+    /// <param name="upgrade">The record; its revision is one above the stored one.</param>
+    /// <param name="entry">What goes on record of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UpgradeConflictException">The stored record has another revision: someone else changed it.</exception>
+    Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Finds an upgrade; null when there is none of that id.</summary>
+    Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The upgrades that have not ended, by number.</summary>
+    Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken);
+
+    /// <summary>The newest upgrades, the newest first.</summary>
+    /// <param name="before">Only those with a lower number; null for the newest of all.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken);
+
+    /// <summary>Why the line was stopped; null while it runs.</summary>
+    Task<string?> ReadLineStopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops the line, or lets it run again.</summary>
+    /// <param name="reason">Why it is stopped; null to let it run.</param>
+    /// <param name="entry">What goes on record of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task WriteLineStopAsync(string? reason, AuditEntry entry, CancellationToken cancellationToken);
+}
+
+/// <summary>An upgrade cannot be stored as asked, because of another one, or of another's change.</summary>
+public sealed class UpgradeConflictException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What stands in the way.</param>
+    /// <param name="upgrade">The upgrade that stands in the way.</param>
+    public UpgradeConflictException(string message, string upgrade)
+        : base(message) => Upgrade = upgrade;
+
+    /// <summary>The id of the upgrade that stands in the way.</summary>
+    public string Upgrade { get; }
+}

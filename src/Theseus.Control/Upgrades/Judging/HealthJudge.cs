@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>
+/// Judges a wave by health alone: faults, proven failures and the share of failed calls, against plain limits. Pure: the
+/// same evidence gives the same verdict.
+/// </summary>
+public sealed class HealthJudge : IWaveJudge
+{
+    /// <summary>From how many failed calls on their share is looked at.</summary>
+    private const long FewestFailures = 5;
+
+    /// <summary>The share of the new release's calls that may fail. Default 0.05; or twice the stable release's, where that is more.</summary>
+    public double FailureRatioAllowed { get; init; } = 0.05;
+
+    /// <inheritdoc/>
+    public ValueTask<WaveVerdict> JudgeAsync(WaveEvidence evidence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return ValueTask.FromResult(Judge(evidence));
+    }
+
+    private WaveVerdict Judge(WaveEvidence evidence)
+    {
+        WaveVerdict Say(WaveJudgement judgement, string rule, FormattableString text) => new(evidence.WaveNumber, judgement, rule, text.ToString(CultureInfo.InvariantCulture));
+
+        var trials = evidence.Nodes.Select(node => node.Trial).OfType<Fleet.TrialReport>().Where(trial => trial.Release == evidence.Move.To).ToList();
+        var example = trials.SelectMany(trial => trial.Examples).FirstOrDefault() is { } first ? $" First: {first}" : "";
+        if (trials.Sum(trial => trial.Faults) is > 0 and var faults)
+        {
+            return Say(WaveJudgement.Fail, "faults", $"{faults} failed health checks or faults in background work; none are allowed.{example}");
+        }
+
+        if (trials.Sum(trial => trial.ProvenFailures) is > 0 and var proven)
+        {
+            return Say(WaveJudgement.Fail, "proven-failures", $"{proven} calls failed that the stable release answered, or were answered differently; none are allowed.{example}");
+        }
+
+        if (evidence.Nodes.Count(node => !node.IsHealthy) is > 0 and var unhealthy)
+        {
+            return Say(WaveJudgement.Fail, "health", $"{unhealthy} nodes say that the component is not fit to be called.{example}");
+        }
+
+        var (calls, failures) = (trials.Sum(trial => trial.Candidate.Calls), trials.Sum(trial => trial.Candidate.Failures));
+        var (stableCalls, stableFailures) = (trials.Sum(trial => trial.Stable.Calls), trials.Sum(trial => trial.Stable.Failures));
+        var stable = stableCalls == 0 ? 0 : (double)stableFailures / stableCalls;
+        var allowed = Math.Max(FailureRatioAllowed, 2 * stable);
+        if (failures >= FewestFailures && failures > allowed * calls)
+        {
+            return Say(WaveJudgement.Fail, "failure-ratio", $"{failures} of {calls} calls failed, {stable:P2} of the stable release's; {allowed:P2} are allowed.{example}");
+        }
+
+        return calls < evidence.Wave.MinimumCalls
+            ? Say(WaveJudgement.Inconclusive, "minimum-calls", $"{calls} calls so far; {evidence.Wave.MinimumCalls} are asked for.")
+            : Say(WaveJudgement.Pass, "nothing-against-it", $"{calls} calls on {trials.Count} nodes, {failures} failures, {stableFailures} of {stableCalls} on the stable release; no limit broken.");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Writes a plan for people to read before it runs.</summary>
+public static class PlanText
+{
+    private const int NodesNamed = 6;
+
+    /// <summary>Writes it, a line for each thing that will be done.</summary>
+    public static string Write(UpgradePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{plan.Strategy}: {string.Join(", ", plan.Moves.Select(move => $"{move.Component} {move.From} -> {move.To}"))}");
+        if (plan.NeedsApproval)
+        {
+            text.AppendLine("  waits for an approval");
+        }
+
+        for (var i = 0; i < plan.Waves.Count; i++)
+        {
+            var wave = plan.Waves[i];
+            text.AppendLine(CultureInfo.InvariantCulture, $"  wave {i + 1} of {plan.Waves.Count}: {wave.Name}");
+            if (wave.Prepare.Count > 0)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    prepare on {Nodes(wave.Prepare)}, within {plan.PrepareDeadline:c}");
+            }
+
+            foreach (var same in wave.Activate.GroupBy(step => (step.Share, step.ShadowFraction)))
+            {
+                var what = same.Key.ShadowFraction > 0 ? $"copy {same.Key.ShadowFraction:0.##%} of the calls" : $"send {same.Key.Share:0.##%} of the calls";
+                text.AppendLine(CultureInfo.InvariantCulture, $"    {what} on {Nodes([.. same.Select(step => step.Node)])}, within {plan.ActivateDeadline:c}");
+            }
+
+            if (wave.Activate.Count > 0)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"    watch for {wave.Observe:c}{(wave.MinimumCalls > 0 ? $", at least {wave.MinimumCalls} calls" : "")}; too little to judge: {plan.WhenInconclusive}");
+            }
+        }
+
+        text.AppendLine(CultureInfo.InvariantCulture, $"  confirm on all nodes, within {plan.SettleDeadline:c}");
+        text.AppendLine(plan.OnFailure switch
+        {
+            FailureAction.RollBack => "  if a wave fails: every node goes back, the last wave's first",
+            FailureAction.Freeze => "  if a wave fails: stand still where it is, and wait for someone to decide",
+            _ => "  if a wave fails: go on all the same",
+        });
+        text.Append(CultureInfo.InvariantCulture, $"  digest {plan.Digest}");
+        return text.ToString();
+    }
+
+    private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count <= NodesNamed
+        ? string.Join(", ", nodes)
+        : $"{string.Join(", ", nodes.Take(NodesNamed))} and {nodes.Count - NodesNamed} more";
+}

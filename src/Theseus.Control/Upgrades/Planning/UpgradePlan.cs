@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>
+/// How an upgrade will go, as pure data: made once, shown before it runs, stored, and never changed. What is undone, and in
+/// which order, follows from it: the waves that were begun, the last first, and in them the components that depend on
+/// others before those.
+/// </summary>
+public sealed record UpgradePlan
+{
+    /// <summary>The components' moves; what others depend on comes first.</summary>
+    public required IReadOnlyList<UpgradeMove> Moves { get; init; }
+
+    /// <summary>The strategy that shaped it.</summary>
+    public required UpgradeStrategy Strategy { get; init; }
+
+    /// <summary>The waves, in their order.</summary>
+    public required IReadOnlyList<PlanWave> Waves { get; init; }
+
+    /// <summary>What is done when a wave fails.</summary>
+    public required FailureAction OnFailure { get; init; }
+
+    /// <summary>What is done when a wave saw too little to be judged.</summary>
+    public required InconclusiveAction WhenInconclusive { get; init; }
+
+    /// <summary>Whether it waits for an approval before its first wave.</summary>
+    public bool NeedsApproval { get; init; }
+
+    /// <summary>How long making a release ready may take.</summary>
+    public required TimeSpan PrepareDeadline { get; init; }
+
+    /// <summary>How long sending calls to it may take.</summary>
+    public required TimeSpan ActivateDeadline { get; init; }
+
+    /// <summary>How long confirming may take, and going back.</summary>
+    public required TimeSpan SettleDeadline { get; init; }
+
+    /// <summary>A digest of all the above, in lower-case hexadecimal: what an approval is bound to. Computed anew each time.</summary>
+    [JsonIgnore]
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, UpgradeJson.Default.UpgradePlan)));
+
+    /// <summary>A component's move.</summary>
+    /// <param name="component">The component, which has to be one of the plan's.</param>
+    public UpgradeMove MoveOf(string component) => Moves.First(move => move.Component == component);
+}
+
+/// <summary>A step of a plan: first its nodes are prepared, then calls are sent to the release, then it is watched and judged.</summary>
+public sealed record PlanWave
+{
+    /// <summary>What it is, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The component that it moves.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>The nodes on which the release is made ready.</summary>
+    public required IReadOnlyList<string> Prepare { get; init; }
+
+    /// <summary>The nodes that send calls to the release, and how many; none in a wave that only prepares.</summary>
+    public required IReadOnlyList<PlanStep> Activate { get; init; }
+
+    /// <summary>How long it is watched.</summary>
+    public required TimeSpan Observe { get; init; }
+
+    /// <summary>How many calls the release has to have taken for a judgement.</summary>
+    public required long MinimumCalls { get; init; }
+}
+
+/// <summary>What one node does in a wave.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Share">The share of calls that goes to the release.</param>
+/// <param name="ShadowFraction">The share of calls that are copied to it.</param>
+public sealed record PlanStep(string Node, double Share, double ShadowFraction = 0);

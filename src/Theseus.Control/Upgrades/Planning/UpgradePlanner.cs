@@ -1,0 +1,107 @@
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Shapes plans. Pure: the same input gives the same plan.</summary>
+internal static class UpgradePlanner
+{
+    /// <summary>Plans.</summary>
+    /// <param name="request">What was asked for; its parameters have been checked.</param>
+    /// <param name="moves">The components' moves, what others depend on first.</param>
+    /// <param name="nodesOf">The nodes that have a component.</param>
+    public static UpgradePlan Plan(UpgradeRequest request, IReadOnlyList<UpgradeMove> moves, Func<string, IReadOnlyList<PlannedNode>> nodesOf)
+    {
+        var parameters = request.Parameters;
+        return new UpgradePlan
+        {
+            Moves = moves,
+            Strategy = parameters.Strategy,
+            Waves = [.. moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, severalComponents: moves.Count > 1))],
+            OnFailure = request.OnFailure,
+            WhenInconclusive = parameters.WhenInconclusive,
+            NeedsApproval = request.NeedsApproval,
+            PrepareDeadline = parameters.PrepareDeadline,
+            ActivateDeadline = parameters.ActivateDeadline,
+            SettleDeadline = parameters.SettleDeadline,
+        };
+    }
+
+    /// <summary>By failure domain, then by name: so that a canary's nodes are the same each time, and batches keep domains together.</summary>
+    private static PlannedNode[] InOrder(IReadOnlyList<PlannedNode> nodes) =>
+        [.. nodes.OrderBy(node => node.FailureDomain, StringComparer.Ordinal).ThenBy(node => node.Name, StringComparer.Ordinal)];
+
+    private static IEnumerable<PlanWave> Waves(string component, PlannedNode[] nodes, StrategyParameters parameters, bool severalComponents)
+    {
+        var of = severalComponents ? $"{component}: " : "";
+        var prepared = parameters.ShadowFraction > 0;
+        if (prepared)
+        {
+            yield return Wave("shadow", nodes, share: 0, prepare: true, parameters.Observe, parameters.ShadowFraction);
+        }
+
+        switch (parameters)
+        {
+            case ImmediateParameters:
+                yield return Wave("everywhere at once", nodes, 1, !prepared, parameters.Observe);
+                break;
+            case RollingParameters rolling:
+                var batches = Batches(nodes, rolling);
+                for (var i = 0; i < batches.Count; i++)
+                {
+                    yield return Wave($"batch {i + 1} of {batches.Count}", batches[i], 1, !prepared, parameters.Observe);
+                }
+
+                break;
+            case BlueGreenParameters blueGreen:
+                if (!prepared)
+                {
+                    yield return Wave("ready everywhere", nodes, null, true, TimeSpan.Zero);
+                }
+
+                var warm = blueGreen.WarmFor > parameters.Observe ? blueGreen.WarmFor : parameters.Observe;
+                yield return Wave("switch, old release warm", nodes, 1, false, warm);
+                break;
+            case CanaryParameters canary:
+                var first = nodes.Take(canary.Nodes.Of(nodes.Length)).ToArray();
+                yield return Wave("canary", first, canary.Share, !prepared, parameters.Observe);
+                // A canary that had all the calls of all the nodes there are is the whole upgrade.
+                if (canary.Share < 1 || first.Length < nodes.Length)
+                {
+                    var rest = canary.Share < 1 ? nodes : nodes[first.Length..];
+                    yield return Wave("the rest", rest, 1, !prepared, parameters.Observe) with
+                    {
+                        Prepare = prepared ? [] : Names(nodes[first.Length..]),
+                    };
+                }
+
+                break;
+            case GradualParameters gradual:
+                for (var i = 0; i < gradual.Steps.Count; i++)
+                {
+                    yield return Wave(FormattableString.Invariant($"{gradual.Steps[i] * 100:0.##} % everywhere"), nodes, gradual.Steps[i], !prepared && i == 0, parameters.Observe);
+                }
+
+                break;
+            default:
+                throw new ArgumentException($"No plan is known for {parameters.GetType().Name}.", nameof(parameters));
+        }
+
+        PlanWave Wave(string name, PlannedNode[] which, double? share, bool prepare, TimeSpan observe, double shadow = 0) => new()
+        {
+            Name = of + name,
+            Component = component,
+            Prepare = prepare ? Names(which) : [],
+            Activate = share is { } all ? [.. which.Select(node => new PlanStep(node.Name, all, shadow))] : [],
+            Observe = observe,
+            MinimumCalls = share is null ? 0 : parameters.MinimumCalls,
+        };
+    }
+
+    private static List<PlannedNode[]> Batches(PlannedNode[] nodes, RollingParameters rolling)
+    {
+        var size = rolling.Batch.Of(nodes.Length);
+        return rolling.ByFailureDomain
+            ? [.. nodes.GroupBy(node => node.FailureDomain, StringComparer.Ordinal).SelectMany(domain => domain.Chunk(size))]
+            : [.. nodes.Chunk(size)];
+    }
+
+    private static string[] Names(IEnumerable<PlannedNode> nodes) => [.. nodes.Select(node => node.Name)];
+}

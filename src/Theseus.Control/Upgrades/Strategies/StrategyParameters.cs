@@ -1,0 +1,95 @@
+namespace Theseus.Control.Upgrades;
+
+/// <summary>What shapes a plan, for each strategy in a type of its own. Immutable; the defaults are for production.</summary>
+public abstract record StrategyParameters
+{
+    /// <summary>The strategy that these are of.</summary>
+    public abstract UpgradeStrategy Strategy { get; }
+
+    /// <summary>How long each wave is watched before the next, at least. Default 1 minute.</summary>
+    public TimeSpan Observe { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many calls the new release has to have taken for a wave to pass; fewer are inconclusive. Default 0.</summary>
+    public long MinimumCalls { get; init; }
+
+    /// <summary>What a wave without enough calls leads to. Default: pause, for someone to decide.</summary>
+    public InconclusiveAction WhenInconclusive { get; init; } = InconclusiveAction.Pause;
+
+    /// <summary>How long making a release ready may take on a node. Default 5 minutes.</summary>
+    public TimeSpan PrepareDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long sending calls to it may take on a node. Default 1 minute.</summary>
+    public TimeSpan ActivateDeadline { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long confirming may take, and going back. Default 5 minutes.</summary>
+    public TimeSpan SettleDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
+    public double ShadowFraction { get; init; }
+}
+
+/// <summary>What a wave leads to when it saw too little to be judged.</summary>
+public enum InconclusiveAction
+{
+    /// <summary>The upgrade pauses.</summary>
+    Pause,
+
+    /// <summary>The upgrade goes on.</summary>
+    GoOn,
+
+    /// <summary>The upgrade goes back.</summary>
+    RollBack,
+}
+
+/// <summary>For <see cref="UpgradeStrategy.Immediate"/>.</summary>
+public sealed record ImmediateParameters : StrategyParameters
+{
+    /// <inheritdoc/>
+    public override UpgradeStrategy Strategy => UpgradeStrategy.Immediate;
+}
+
+/// <summary>For <see cref="UpgradeStrategy.Rolling"/>.</summary>
+public sealed record RollingParameters : StrategyParameters
+{
+    /// <inheritdoc/>
+    public override UpgradeStrategy Strategy => UpgradeStrategy.Rolling;
+
+    /// <summary>How many nodes each wave takes. Default 25%.</summary>
+    public Amount Batch { get; init; } = Amount.Percent(25);
+
+    /// <summary>Whether a wave's nodes all stand in one failure domain, so that a bad release meets one domain at a time. Default true.</summary>
+    public bool ByFailureDomain { get; init; } = true;
+}
+
+/// <summary>For <see cref="UpgradeStrategy.BlueGreen"/>.</summary>
+public sealed record BlueGreenParameters : StrategyParameters
+{
+    /// <inheritdoc/>
+    public override UpgradeStrategy Strategy => UpgradeStrategy.BlueGreen;
+
+    /// <summary>How long the old release stays warm after the switch; until then going back is one switch. Default 10 minutes.</summary>
+    public TimeSpan WarmFor { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>For <see cref="UpgradeStrategy.Canary"/>.</summary>
+public sealed record CanaryParameters : StrategyParameters
+{
+    /// <inheritdoc/>
+    public override UpgradeStrategy Strategy => UpgradeStrategy.Canary;
+
+    /// <summary>How many nodes go first. Default 1.</summary>
+    public Amount Nodes { get; init; } = Amount.Nodes(1);
+
+    /// <summary>The new release's share of the calls on those nodes, above 0 and up to 1, the default. Below 1 only without state that moves.</summary>
+    public double Share { get; init; } = 1;
+}
+
+/// <summary>For <see cref="UpgradeStrategy.Gradual"/>.</summary>
+public sealed record GradualParameters : StrategyParameters
+{
+    /// <inheritdoc/>
+    public override UpgradeStrategy Strategy => UpgradeStrategy.Gradual;
+
+    /// <summary>The new release's shares of the calls, rising, each above 0 and the last 1. Default 0.01, 0.1, 0.5, 1.</summary>
+    public IReadOnlyList<double> Steps { get; init; } = [0.01, 0.1, 0.5, 1];
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Where a wave stands.</summary>
+public enum WavePhase
+{
+    /// <summary>Its nodes make the release ready.</summary>
+    Preparing,
+
+    /// <summary>Its nodes send calls to the release.</summary>
+    Activating,
+
+    /// <summary>It is watched.</summary>
+    Observing,
+}
+
+/// <summary>
+/// All that is remembered of one upgrade: what is wanted, never what nodes did; that they report themselves. Immutable;
+/// each change is a new record with the next revision, stored with its audit record in one transaction.
+/// </summary>
+public sealed record UpgradeRecord
+{
+    /// <summary>How many bits of a fence count the turns of one upgrade.</summary>
+    private const int TurnBits = 20;
+
+    /// <summary>Its name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its number among all upgrades, from 1, given when it is stored first.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Counts its changes, from 1.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>What was asked for.</summary>
+    public required UpgradeRequest Request { get; init; }
+
+    /// <summary>The plan; null until it is made.</summary>
+    public UpgradePlan? Plan { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public UpgradeState State { get; init; }
+
+    /// <summary>The wave, from 0.</summary>
+    public int Wave { get; init; }
+
+    /// <summary>Where the wave stands.</summary>
+    public WavePhase Phase { get; init; }
+
+    /// <summary>Since when it stands there.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Counts how often it turned around or was taken over: what is sent to nodes before is void after.</summary>
+    public long Turn { get; init; } = 1;
+
+    /// <summary>Whether calls may have been sent to the release, on any node.</summary>
+    public bool WasActivated { get; init; }
+
+    /// <summary>While paused: where it goes on.</summary>
+    public UpgradeState ResumesAs { get; init; }
+
+    /// <summary>While rolling back: how it ends when all nodes are back.</summary>
+    public UpgradeState EndsAs { get; init; }
+
+    /// <summary>Why it is where it is, in words; empty for the plain course of things.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>What validation found, in words.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
+    /// <summary>The waves' last verdicts, in the waves' order.</summary>
+    public IReadOnlyList<WaveVerdict> Verdicts { get; init; } = [];
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>When it ended; null while it goes on.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The fence of the tasks that it sends now. Later upgrades have higher numbers, so theirs is higher too.</summary>
+    [JsonIgnore]
+    public long Fence => (Number << TurnBits) | Math.Min(Turn, (1L << TurnBits) - 1);
+
+    /// <summary>Whether it has ended.</summary>
+    [JsonIgnore]
+    public bool HasEnded => UpgradeStates.IsEnd(State);
+
+    /// <summary>Whether nodes may be holding something of it.</summary>
+    [JsonIgnore]
+    public bool IsOnNodes => Plan is not null && State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Paused or UpgradeState.Confirming or UpgradeState.RollingBack;
+
+    /// <summary>The wave that it is at.</summary>
+    [JsonIgnore]
+    public PlanWave CurrentWave => Plan!.Waves[Wave];
+}

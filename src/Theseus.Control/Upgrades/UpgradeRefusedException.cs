@@ -1,0 +1,30 @@
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Why an order to an upgrade was refused. The names are part of the API.</summary>
+public enum UpgradeRefusal
+{
+    /// <summary>There is no upgrade of that id.</summary>
+    Unknown,
+
+    /// <summary>Where the upgrade stands, the order makes no sense.</summary>
+    WrongState,
+
+    /// <summary>Another upgrade of one of the components has not ended.</summary>
+    Busy,
+
+    /// <summary>The line is stopped.</summary>
+    LineStopped,
+
+    /// <summary>The plan is not the one that was approved.</summary>
+    PlanChanged,
+
+    /// <summary>The request is not one that could be carried out.</summary>
+    Invalid,
+}
+
+/// <summary>An order to an upgrade was refused; nothing changed. The message says what to do.</summary>
+public sealed class UpgradeRefusedException(UpgradeRefusal refusal, string message) : Exception(message)
+{
+    /// <summary>Why.</summary>
+    public UpgradeRefusal Refusal { get; } = refusal;
+}

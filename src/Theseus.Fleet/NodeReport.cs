@@ -1,0 +1,119 @@
+namespace Theseus.Fleet;
+
+/// <summary>
+/// All that a node has to say, as seen at one moment. Each report stands alone: a lost one is made good by the next, and of
+/// two the one with the higher sequence counts. Immutable.
+/// </summary>
+public sealed record NodeReport
+{
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The node's process: another one after each start.</summary>
+    public required string Incarnation { get; init; }
+
+    /// <summary>When the process started, by the node's clock: of two processes that claim one name the younger counts.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Counts the reports of one incarnation, from 1.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Where the node stands: nodes of one domain may fail together. Empty for none.</summary>
+    public string FailureDomain { get; init; } = "";
+
+    /// <summary>What the node is, for choosing it.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Memory that components may use, in bytes; 0 for not told.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Processors.</summary>
+    public int Processors { get; init; }
+
+    /// <summary>Its components.</summary>
+    public required IReadOnlyList<ComponentReport> Components { get; init; }
+}
+
+/// <summary>One component on one node.</summary>
+public sealed record ComponentReport
+{
+    /// <summary>The component's name.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>The contract's full name.</summary>
+    public required string Contract { get; init; }
+
+    /// <summary>The release that a restart would begin with; null before the first has been confirmed.</summary>
+    public ReleaseId? Confirmed { get; init; }
+
+    /// <summary>The release that is ready and gets no calls; null for none.</summary>
+    public ReleaseId? Staged { get; init; }
+
+    /// <summary>The release on trial, and what is seen of it; null for none.</summary>
+    public TrialReport? Trial { get; init; }
+
+    /// <summary>Whether the component's last answer about its health was good.</summary>
+    public bool IsHealthy { get; init; } = true;
+
+    /// <summary>The highest fence that the node has seen for the component.</summary>
+    public long Fence { get; init; }
+
+    /// <summary>What came of the newest tasks with that fence, the newest last.</summary>
+    public IReadOnlyList<NodeTaskResult> Results { get; init; } = [];
+
+    /// <summary>Old generations that have not gone, and why, in words.</summary>
+    public IReadOnlyList<string> Lingering { get; init; } = [];
+
+    /// <summary>What came of a task; null when the node has not ended it.</summary>
+    /// <param name="task">The task's id.</param>
+    public NodeTaskResult? ResultOf(string task)
+    {
+        for (var i = Results.Count - 1; i >= 0; i--)
+        {
+            if (Results[i].Task == task)
+            {
+                return Results[i];
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What a node sees of a release on trial.</summary>
+public sealed record TrialReport
+{
+    /// <summary>The release.</summary>
+    public required ReleaseId Release { get; init; }
+
+    /// <summary>Its share of the calls, from 0 to 1.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>The share of calls that are copied to it, from 0 to 1.</summary>
+    public double ShadowFraction { get; init; }
+
+    /// <summary>How long it has been going on.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The calls that the release took.</summary>
+    public required SideReport Candidate { get; init; }
+
+    /// <summary>The calls that the stable release took meanwhile.</summary>
+    public required SideReport Stable { get; init; }
+
+    /// <summary>Calls that the release failed and the stable one answered, and copies that it failed or answered differently: failures that are the release's, proven.</summary>
+    public long ProvenFailures { get; init; }
+
+    /// <summary>Faults outside calls: in background work, or health checks that said no.</summary>
+    public long Faults { get; init; }
+
+    /// <summary>The first failures, in words.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+}
+
+/// <summary>One side of a trial on one node.</summary>
+/// <param name="Calls">The calls it took.</param>
+/// <param name="Failures">How many of them failed, and the caller was told.</param>
+/// <param name="MedianLatency">The median time of a call; zero without calls.</param>
+/// <param name="P99Latency">The time that 99 % of the calls did not exceed; zero without calls.</param>
+public sealed record SideReport(long Calls, long Failures, TimeSpan MedianLatency, TimeSpan P99Latency);

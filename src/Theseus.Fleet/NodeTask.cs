@@ -1,0 +1,72 @@
+namespace Theseus.Fleet;
+
+/// <summary>What a node is told to do. Each is a state to be reached, so that to be told twice does no harm.</summary>
+public enum NodeTaskKind
+{
+    /// <summary>Have the release ready beside the one that serves.</summary>
+    Prepare,
+
+    /// <summary>Send a share of the calls to the release, on trial until it is confirmed or reverted.</summary>
+    Activate,
+
+    /// <summary>Make the release the confirmed one.</summary>
+    Confirm,
+
+    /// <summary>Serve with the release that the upgrade came from, and with nothing of the other.</summary>
+    Revert,
+
+    /// <summary>Have nothing left of the release that the upgrade came from, or say what keeps it.</summary>
+    Retire,
+
+    /// <summary>Ask the component for its health.</summary>
+    Probe,
+
+    /// <summary>Report, now; and take no task with a lower fence from here on.</summary>
+    Report,
+}
+
+/// <summary>
+/// One idempotent instruction to one node, with a deadline and a fence. It may be lost, doubled or late without harm:
+/// whoever wants it done looks at what the node reports, and tells it again.
+/// </summary>
+public sealed record NodeTask
+{
+    /// <summary>Its name: the same whenever the same thing is asked for again.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The node that it is for.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>What to do.</summary>
+    public required NodeTaskKind Kind { get; init; }
+
+    /// <summary>The component.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>The upgrade that asks.</summary>
+    public required string Upgrade { get; init; }
+
+    /// <summary>
+    /// Orders the instructions for one component: a node that has seen a higher one refuses this. It grows with each
+    /// upgrade of the component, and whenever another replica takes an upgrade over or the upgrade turns around.
+    /// </summary>
+    public required long Fence { get; init; }
+
+    /// <summary>The release that served when the upgrade was planned.</summary>
+    public required ReleaseId From { get; init; }
+
+    /// <summary>The release that the upgrade leads to.</summary>
+    public required ReleaseId To { get; init; }
+
+    /// <summary>The release's share of the calls, from 0 to 1. For <see cref="NodeTaskKind.Activate"/>.</summary>
+    public double Share { get; init; } = 1;
+
+    /// <summary>The share of calls that are copied to the release, from 0 to 1. For <see cref="NodeTaskKind.Activate"/>.</summary>
+    public double ShadowFraction { get; init; }
+
+    /// <summary>How long the node may take. Its own clock counts, so that clocks need not agree.</summary>
+    public required TimeSpan Deadline { get; init; }
+
+    /// <summary>How long a trial lasts at most when no further word comes; then the node goes back by itself. For <see cref="NodeTaskKind.Activate"/>.</summary>
+    public TimeSpan HoldAtMost { get; init; } = TimeSpan.FromHours(24);
+}
