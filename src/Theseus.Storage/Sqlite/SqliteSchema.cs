@@ -1,0 +1,83 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Theseus.Storage.Sqlite;
+
+/// <summary>The database's tables, and the way from each earlier form of them to the present one.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>Marks a file as a database of Theseus: 'Ship' in ASCII.</summary>
+    private const int ApplicationId = 0x53686970;
+
+    /// <summary>Each step leads from the version of its index to the next. A step that was released is never changed.</summary>
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE upgrades (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            revision INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            has_ended INTEGER NOT NULL,
+            record TEXT NOT NULL) STRICT;
+        CREATE INDEX upgrades_running ON upgrades (number) WHERE has_ended = 0;
+        -- One upgrade per component at a time: whoever comes second breaks the key.
+        CREATE TABLE components_in_upgrade (
+            component TEXT PRIMARY KEY,
+            upgrade TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE settings (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            entry TEXT NOT NULL,
+            hash TEXT NOT NULL) STRICT;
+        """,
+    ];
+
+    /// <summary>The present version.</summary>
+    public static int Version => s_steps.Length;
+
+    /// <summary>Brings a database to the present version, or leaves it as it was.</summary>
+    /// <exception cref="StorageException">It is of a newer version, or not a database of Theseus.</exception>
+    public static void Bring(SqliteConnection connection, string file, int? upTo = null)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var version = Read(connection, "PRAGMA user_version");
+        var application = Read(connection, "PRAGMA application_id");
+        var tables = Read(connection, "SELECT count(*) FROM sqlite_schema");
+        if (application != ApplicationId && (application != 0 || version != 0 || tables != 0))
+        {
+            throw new StorageException(StorageFault.Damaged, $"'{file}' is a database, but not one of Theseus. Name another file.");
+        }
+
+        if (version > Version)
+        {
+            throw new StorageException(
+                StorageFault.Newer,
+                $"'{file}' was written by a newer Theseus (its tables have version {version}, this one knows up to {Version}). Start the newer one, or put back the backup from before it was first started.");
+        }
+
+        for (var step = (int)version; step < (upTo ?? Version); step++)
+        {
+            Execute(connection, s_steps[step]);
+        }
+
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Math.Max(version, upTo ?? Version)}"));
+        transaction.Commit();
+    }
+
+    private static long Read(SqliteConnection connection, string query)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static void Execute(SqliteConnection connection, string statements)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = statements;
+        command.ExecuteNonQuery();
+    }
+}

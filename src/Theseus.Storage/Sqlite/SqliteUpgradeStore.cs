@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Theseus.Control.Audit;
+using Theseus.Control.Upgrades;
+
+namespace Theseus.Storage.Sqlite;
+
+/// <summary>Keeps upgrades in a SQLite database. Thread-safe.</summary>
+public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
+{
+    private const string LineStop = "line-stop";
+
+    /// <inheritdoc/>
+    public Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        return database.TransactAsync(
+            connection =>
+            {
+                foreach (var target in upgrade.Request.Targets)
+                {
+                    if (connection.Scalar("SELECT upgrade FROM components_in_upgrade WHERE component = $component", ("$component", target.Component)) is string other)
+                    {
+                        throw new UpgradeConflictException($"The upgrade {other} of '{target.Component}' has not ended. Wait for it, cancel it, or roll it back.", other);
+                    }
+
+                    connection.Execute("INSERT INTO components_in_upgrade (component, upgrade) VALUES ($component, $upgrade)", ("$component", target.Component), ("$upgrade", upgrade.Id));
+                }
+
+                connection.Execute("INSERT INTO upgrades (id, revision, state, has_ended, record) VALUES ($id, 0, '', 0, '')", ("$id", upgrade.Id));
+                var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
+                Write(connection, added, expected: 0);
+                SqliteAudit.Append(connection, entry);
+                return added;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        return database.TransactAsync(
+            connection =>
+            {
+                Write(connection, upgrade, upgrade.Revision - 1);
+                if (upgrade.HasEnded)
+                {
+                    connection.Execute("DELETE FROM components_in_upgrade WHERE upgrade = $upgrade", ("$upgrade", upgrade.Id));
+                }
+
+                SqliteAudit.Append(connection, entry);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Query(Read, "SELECT record FROM upgrades WHERE id = $id", ("$id", id)).FirstOrDefault(),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<UpgradeRecord>>(
+        connection => connection.Query(Read, "SELECT record FROM upgrades WHERE has_ended = 0 ORDER BY number"),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<UpgradeRecord>>(
+        connection => connection.Query(
+            Read, "SELECT record FROM upgrades WHERE number < $before ORDER BY number DESC LIMIT $count", ("$before", before ?? long.MaxValue), ("$count", count)),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadLineStopAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", LineStop)),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WriteLineStopAsync(string? reason, AuditEntry entry, CancellationToken cancellationToken) => database.TransactAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM settings WHERE name = $name", ("$name", LineStop));
+            if (reason is not null)
+            {
+                connection.Execute("INSERT INTO settings (name, value) VALUES ($name, $value)", ("$name", LineStop), ("$value", reason));
+            }
+
+            SqliteAudit.Append(connection, entry);
+            return true;
+        },
+        cancellationToken);
+
+    private static void Write(SqliteConnection connection, UpgradeRecord upgrade, long expected)
+    {
+        var changed = connection.Execute(
+            "UPDATE upgrades SET revision = $revision, state = $state, has_ended = $ended, record = $record WHERE id = $id AND revision = $expected",
+            ("$revision", upgrade.Revision),
+            ("$state", upgrade.State.ToString()),
+            ("$ended", upgrade.HasEnded ? 1 : 0),
+            ("$record", JsonSerializer.Serialize(upgrade, UpgradeJson.Default.UpgradeRecord)),
+            ("$id", upgrade.Id),
+            ("$expected", expected));
+        if (changed != 1)
+        {
+            throw new UpgradeConflictException($"The upgrade {upgrade.Id} was changed by someone else meanwhile. Look at it again.", upgrade.Id);
+        }
+    }
+
+    private static UpgradeRecord Read(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetString(0), UpgradeJson.Default.UpgradeRecord)!;
+}
