@@ -19,7 +19,7 @@ internal sealed class ShadowSink
 
     private readonly GenerationLeases _candidate;
     private readonly Func<object?, object?, bool> _areEqual;
-    private readonly double _fraction;
+    private double _fraction;
     private readonly TimeSpan _callDeadline;
     private readonly TimeProvider _time;
     private readonly Channel<CallCopy> _copies = Channel.CreateBounded<CallCopy>(
@@ -56,8 +56,14 @@ internal sealed class ShadowSink
 
     public Examples Examples { get; } = new();
 
+    /// <summary>The share of calls that are copied.</summary>
+    public double Fraction => Volatile.Read(ref _fraction);
+
+    /// <summary>Changes the share of calls that are copied, from the next call on.</summary>
+    public void SetFraction(double fraction) => Volatile.Write(ref _fraction, fraction);
+
     /// <summary>Whether this call is one to copy.</summary>
-    public bool Wants() => _fraction >= 1 || Random.Shared.NextDouble() < _fraction;
+    public bool Wants() => Fraction is var fraction && (fraction >= 1 || Random.Shared.NextDouble() < fraction);
 
     public void Offer(CallCopy copy)
     {

@@ -13,4 +13,11 @@ public sealed record ComponentStatus(
     string? ServingVersion,
     string? StagedVersion,
     string Activity,
-    IReadOnlyList<GenerationInfo> Generations);
+    IReadOnlyList<GenerationInfo> Generations)
+{
+    /// <summary>The digest of the release that is ready beside the one that serves; null for none.</summary>
+    public string? StagedDigest { get; init; }
+
+    /// <summary>The trial that is going on; null for none.</summary>
+    public TrialStatus? Trial { get; init; }
+}

@@ -112,6 +112,36 @@ public sealed class HotSwapEngine
             : Refused(component, "", SwapReason.NothingToDo, "No release of the component is on trial.");
     }
 
+    /// <summary>Changes the share of the calls that a release on trial gets, from the next call on.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="share">The release's share, from 0 to 1. Below 1 only without state that moves.</param>
+    /// <param name="shadowFraction">The share of calls that are copied to it, from 0 to 1. Above 0 only if the trial was begun with copies.</param>
+    /// <returns>Why it could not be done; null when it is done.</returns>
+    public string? Shift(string component, double share, double shadowFraction = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(share is >= 0 and <= 1, true, nameof(share));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(shadowFraction is >= 0 and <= 1, true, nameof(shadowFraction));
+        return Find(component) is { } one ? one.Controller.Shift(share, shadowFraction) : Unknown(component);
+    }
+
+    /// <summary>Lets go of a release that is staged, if there is one.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether nothing is staged now: false while another operation on the component goes on.</returns>
+    /// <exception cref="KeyNotFoundException">The host has no component of that name.</exception>
+    public Task<bool> UnstageAsync(string component, CancellationToken cancellationToken = default) =>
+        Find(component) is { } one ? one.Controller.UnstageAsync(one.Options.Swap, cancellationToken) : throw new KeyNotFoundException(Unknown(component));
+
+    /// <summary>Asks the generation that serves for its health. Returns what is wrong; null for nothing.</summary>
+    internal Task<string?> CheckHealthAsync(string component, CancellationToken cancellationToken) =>
+        Find(component) is { } one ? one.Controller.CheckHealthAsync(one.Options.Swap, cancellationToken) : Task.FromResult<string?>(Unknown(component));
+
+    /// <summary>The release that a restart would begin with; null when none was confirmed yet.</summary>
+    internal ReleaseRef? GetConfirmed(string component) => _memory.Get(component).Confirmed;
+
+    /// <summary>A component's own options for swaps.</summary>
+    internal SwapOptions OptionsOf(string component) => Find(component)?.Options.Swap ?? new SwapOptions();
+
     /// <summary>
     /// Finds out why a generation has not gone: what is known of it, and what a walk over the heap finds, by a process of
     /// its own that suspends this one while it looks.
@@ -163,8 +193,16 @@ public sealed class HotSwapEngine
 
         options ??= one.Options.Swap;
         var (release, refusal) = await one.Controller.ValidateAsync(
-            version, options, () => _catalog.FindAsync(component, one.Package, parsed, cancellationToken)).ConfigureAwait(false);
+            version, options, () => FindAsync(one, parsed, options.ExpectedDigest, cancellationToken)).ConfigureAwait(false);
         return release is null ? refusal! : await work(one, release, options).ConfigureAwait(false);
+    }
+
+    private async Task<FoundRelease> FindAsync(HostedComponent component, NuGetVersion version, string? digest, CancellationToken cancellationToken)
+    {
+        var found = await _catalog.FindAsync(component.Name, component.Package, version, cancellationToken).ConfigureAwait(false);
+        return digest is null || found.Release is not { } release || release.Digest == digest
+            ? found
+            : new(null, SwapReason.ReleaseRefused, $"{release} has the digest {release.Digest}, and {digest} was asked for: two packages claim to be one release. Remove the wrong one from the feeds.");
     }
 
     private HostedComponent? Find(string component) => _components.GetValueOrDefault(component);

@@ -40,7 +40,54 @@ internal sealed partial class SlotController
             serving?.Version,
             _staged?.Version,
             _doing,
-            [.. _parts.Retirements.Known().Select(generation => generation.Describe(Component))]);
+            [.. _parts.Retirements.Known().Select(generation => generation.Describe(Component))])
+        {
+            StagedDigest = _staged?.Release.Digest,
+            Trial = _swap?.DescribeTrial(),
+        };
+    }
+
+    /// <summary>Changes the share of a trial that is going on. Returns why not; null when it is done.</summary>
+    public string? Shift(double share, double shadowFraction) =>
+        _swap is { } swap ? swap.Shift(share, shadowFraction) : "No release of the component is on trial.";
+
+    /// <summary>Asks the generation that serves for its health. Returns what is wrong; null for nothing.</summary>
+    public async Task<string?> CheckHealthAsync(SwapOptions options, CancellationToken cancellationToken)
+    {
+        if (_serving is not { } serving)
+        {
+            return "Nothing serves.";
+        }
+
+        try
+        {
+            await _parts.Candidates.CheckAsync(serving, options, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (SwapFailedException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    /// <summary>Lets go of the generation that is ready beside the one that serves, if there is one.</summary>
+    /// <returns>Whether it was the slot's turn: false while another operation goes on.</returns>
+    public async Task<bool> UnstageAsync(SwapOptions options, CancellationToken cancellationToken)
+    {
+        if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            DropStaged(options);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Loads the component's first release, before anyone calls it.</summary>

@@ -35,8 +35,13 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private HandoverResult _handedOver = new();
     private TimeSpan _publishing;
     private Generation? _prepared;
+    private long _trialBegun;
     private volatile TrialWatch? _watch;
     private volatile bool _canBeTakenBack;
+
+    // Guards the trial's route: whoever shifts it must not come after whoever ends it.
+    private readonly Lock _routing = new();
+    private TrialRoute? _trialRoute;
 
     /// <summary>The swap's end, for whoever gave it an order.</summary>
     public Task<SwapResult> Ending => _ending.Task;
@@ -93,6 +98,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
 
         var (failed, verdict) = await ObserveAsync(candidate, cancellationToken).ConfigureAwait(false);
         _canBeTakenBack = false;
+        EndShifting();
         failed ??= await TryConfirmAsync().ConfigureAwait(false);
         return failed is null
             ? await CompleteAsync(candidate, verdict, cancellationToken).ConfigureAwait(false)
@@ -199,10 +205,76 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private void Publish(Generation candidate)
     {
         var begun = slot.Setup.Time.GetTimestamp();
-        slot.Slot.Publish(HasTrial
-            ? new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial)
-            : new SoleRoute(candidate.Leases));
+        if (HasTrial)
+        {
+            _trialBegun = begun;
+            lock (_routing)
+            {
+                _trialRoute = new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial);
+                slot.Slot.Publish(_trialRoute);
+            }
+        }
+        else
+        {
+            slot.Slot.Publish(new SoleRoute(candidate.Leases));
+        }
+
         _publishing = slot.Setup.Time.GetElapsedTime(begun);
+    }
+
+    /// <summary>Changes a trial's share of calls and of copies, from the next call on.</summary>
+    /// <returns>Why not; null when it is done.</returns>
+    public string? Shift(double share, double shadowFraction)
+    {
+        if (share < 1 && (from.HasMovingState || release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
+        {
+            return "Calls cannot be split between two generations when the state moves from one to the other.";
+        }
+
+        lock (_routing)
+        {
+            if (_trialRoute is not { } route)
+            {
+                return "No release of the component is on trial.";
+            }
+
+            if (shadowFraction > 0 && _trial.Shadow is null)
+            {
+                return "The trial was begun without copies of calls, and cannot have them later.";
+            }
+
+            _trial.Shadow?.SetFraction(shadowFraction);
+            _trialRoute = new TrialRoute(route.Stable, route.Candidate, share, _trial);
+            slot.Slot.Publish(_trialRoute);
+            return null;
+        }
+    }
+
+    /// <summary>What is seen of the trial; null when none is going on.</summary>
+    public TrialStatus? DescribeTrial()
+    {
+        TrialRoute? route;
+        lock (_routing)
+        {
+            route = _trialRoute;
+        }
+
+        return route is null
+            ? null
+            : new TrialStatus(
+                release.Manifest.Version.ToNormalizedString(),
+                release.Digest,
+                route.Share,
+                _trial.Shadow?.Fraction ?? 0,
+                _trial.Observe(slot.Setup.Time.GetElapsedTime(_trialBegun)));
+    }
+
+    private void EndShifting()
+    {
+        lock (_routing)
+        {
+            _trialRoute = null;
+        }
     }
 
     private async Task<(SwapFailedException? Failed, TrialVerdict? Verdict)> ObserveAsync(Generation candidate, CancellationToken cancellationToken)
@@ -237,6 +309,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         (_, VerdictKind.Fail) => new(SwapReason.TrialFailed, $"The trial failed by the rule '{verdict.Rule}': {verdict.Detail}"),
         (_, VerdictKind.Inconclusive) when options.Trial is { MinimumCalls: > 0, WhenInconclusive: InconclusiveAction.RollBack } =>
             new(SwapReason.TrialInconclusive, $"The trial was inconclusive: {verdict.Detail}"),
+        _ when options.Trial.NeedsOrder => new(SwapReason.NotConfirmed, $"Nobody confirmed it within {options.Trial.Duration}, and only an order was to confirm it."),
         _ => null,
     };
 
@@ -320,6 +393,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     public SwapResult Ended(Exception failure, Generation? candidate)
     {
         Forget();
+        EndShifting();
         _watch = null;
         slot.Faults.Direct(0, null);
         var (reason, detail) = SwapFailedException.Explain(failure);

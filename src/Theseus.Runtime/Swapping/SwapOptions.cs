@@ -24,6 +24,9 @@ public sealed record SwapOptions
     /// </summary>
     public TimeSpan RestBeforeStop { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The digest that the release has to have, in lower-case hexadecimal; null, the default, for whichever the feed has under its version.</summary>
+    public string? ExpectedDigest { get; init; }
+
     /// <summary>Told of each step as it begins and ends, on the thread that takes it; null for nobody.</summary>
     public IProgress<SwapProgress>? Progress { get; init; }
 }
@@ -87,6 +90,12 @@ public sealed record TrialOptions
 {
     /// <summary>How long. Default 10 s; zero confirms at once.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether only an order confirms (<see cref="HotSwapEngine.ConfirmAsync"/>): when none has come by the end of
+    /// <see cref="Duration"/>, the release is taken back. Default false.
+    /// </summary>
+    public bool NeedsOrder { get; init; }
 
     /// <summary>The candidate's share of calls, from 0 to 1. Default 1. Below 1 only for components without state or with shared state.</summary>
     public double Share { get; init; } = 1;

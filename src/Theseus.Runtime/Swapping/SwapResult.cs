@@ -82,6 +82,9 @@ public enum SwapReason
     /// <summary>The trial saw too little to decide, and its options say that this is not enough.</summary>
     TrialInconclusive,
 
+    /// <summary>Its trial needed an order to be confirmed, and none came in time.</summary>
+    NotConfirmed,
+
     /// <summary>An operator, or the caller's cancellation, took the new release back.</summary>
     TakenBack,
 

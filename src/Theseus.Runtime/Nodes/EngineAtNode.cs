@@ -1,0 +1,210 @@
+using Theseus.Fleet;
+
+namespace Theseus.Runtime.Nodes;
+
+/// <summary>A node's host, by its engine. Thread-safe: the engine is.</summary>
+internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : INodeEngine
+{
+    private const string TakenBack = nameof(SwapReason.TakenBack);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
+    public IReadOnlyCollection<string> Components => engine.Components;
+
+    public ComponentReport Describe(string component)
+    {
+        var status = engine.GetStatus(component);
+        return new ComponentReport
+        {
+            Component = component,
+            Contract = status.Contract,
+            Confirmed = engine.GetConfirmed(component) is { } confirmed ? new ReleaseId(confirmed.Version, confirmed.Digest) : null,
+            Staged = status.StagedVersion is { } staged ? new ReleaseId(staged, status.StagedDigest!) : null,
+            Trial = status.Trial is { } trial ? Report(trial) : null,
+            Lingering =
+            [
+                .. status.Generations.Where(one => one.State == GenerationState.Lingering)
+                    .Select(one => $"generation {one.Number}, {one.Version}: {one.Retirement?.Summary}"),
+            ],
+        };
+    }
+
+    public async Task<EngineAnswer> PrepareAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    {
+        var report = Describe(component);
+        if (report.Staged == release || report.Trial?.Release == release || report.Confirmed == release)
+        {
+            return EngineAnswer.Done;
+        }
+
+        var options = engine.OptionsOf(component) with { ExpectedDigest = release.Digest };
+        return Answer(await InTurnAsync(() => engine.StageAsync(component, release.Version, options, cancellationToken), cancellationToken).ConfigureAwait(false), SwapOutcome.Staged);
+    }
+
+    public async Task<EngineAnswer> ActivateAsync(
+        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
+    {
+        var report = Describe(component);
+        if (report.Confirmed == release)
+        {
+            return EngineAnswer.Done;
+        }
+
+        if (report.Trial?.Release == release)
+        {
+            return engine.Shift(component, share, shadowFraction) is { } problem ? EngineAnswer.Failed(nameof(SwapReason.OptionsRefused), problem) : EngineAnswer.Done;
+        }
+
+        var own = engine.OptionsOf(component);
+        var watching = new Started();
+        var giveUp = new CancellationTokenSource();
+        var options = own with
+        {
+            ExpectedDigest = release.Digest,
+            Progress = watching,
+            Trial = own.Trial with { Duration = holdAtMost, NeedsOrder = true, Share = share, ShadowFraction = shadowFraction, MinimumCalls = 0 },
+        };
+        var swap = InTurnAsync(() => engine.SwapAsync(component, release.Version, options, giveUp.Token), cancellationToken);
+        using (cancellationToken.Register(giveUp.Cancel))
+        {
+            if (await Task.WhenAny(watching.OnTrial, swap).ConfigureAwait(false) == swap)
+            {
+                return Answer(await swap.ConfigureAwait(false), SwapOutcome.Completed);
+            }
+        }
+
+        // From here on only an order ends the trial well; whatever else does is told.
+        _ = TellAsync(swap, onLost);
+        return EngineAnswer.Done;
+    }
+
+    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    {
+        var report = Describe(component);
+        if (report.Trial?.Release == release)
+        {
+            return Answer(await engine.ConfirmAsync(component, cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
+        }
+
+        return report.Confirmed == release ? EngineAnswer.Done : await SwapAsync(component, release, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
+    {
+        while (Describe(component) is var report && (report.Trial is not null || report.Staged == to || report.Confirmed != from))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (report.Trial is not null)
+            {
+                await engine.RollbackAsync(component, cancellationToken).ConfigureAwait(false);
+            }
+            else if (report.Staged == to)
+            {
+                await engine.UnstageAsync(component, cancellationToken).ConfigureAwait(false);
+            }
+            else if (await SwapAsync(component, from, cancellationToken).ConfigureAwait(false) is { Succeeded: false } failed)
+            {
+                return failed;
+            }
+
+            // What was cancelled for this may still be ending.
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return EngineAnswer.Done;
+    }
+
+    public async Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var old = engine.GetStatus(component).Generations.Where(one => one.State is >= GenerationState.Draining and not GenerationState.Gone).ToList();
+            if (old.Count == 0)
+            {
+                return EngineAnswer.Done;
+            }
+
+            if (old.All(one => one.State == GenerationState.Lingering))
+            {
+                return EngineAnswer.Failed("Lingering", string.Join(" ", Describe(component).Lingering));
+            }
+
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken) =>
+        await engine.CheckHealthAsync(component, cancellationToken).ConfigureAwait(false) is { } problem
+            ? EngineAnswer.Failed(nameof(SwapReason.Unhealthy), problem)
+            : EngineAnswer.Done;
+
+    private static async Task TellAsync(Task<SwapResult> swap, Action<EngineAnswer> onLost)
+    {
+        var result = await swap.ConfigureAwait(false);
+        if (result.Outcome != SwapOutcome.Completed && result.Reason != SwapReason.TakenBack)
+        {
+            onLost(EngineAnswer.Failed(result.Reason.ToString(), result.Detail));
+        }
+    }
+
+    /// <summary>A swap without a trial: what it leads to has had its trial, or serves already elsewhere.</summary>
+    private async Task<EngineAnswer> SwapAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    {
+        var own = engine.OptionsOf(component);
+        var options = own with { ExpectedDigest = release.Digest, Trial = own.Trial with { Duration = TimeSpan.Zero, Share = 1, ShadowFraction = 0 } };
+        return Answer(await InTurnAsync(() => engine.SwapAsync(component, release.Version, options, cancellationToken), cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
+    }
+
+    /// <summary>Waits for what still goes on: the last swap may yet be loading its release as resident, or what was cancelled be ending.</summary>
+    private async Task<SwapResult> InTurnAsync(Func<Task<SwapResult>> begin, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await begin().ConfigureAwait(false);
+            if (result.Reason != SwapReason.Busy)
+            {
+                return result;
+            }
+
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static EngineAnswer Answer(SwapResult result, SwapOutcome asked) => result.Outcome == asked
+        ? EngineAnswer.Done
+        : EngineAnswer.Failed(result.Reason == SwapReason.None ? TakenBack : result.Reason.ToString(), result.Detail);
+
+    private static TrialReport Report(TrialStatus trial)
+    {
+        var seen = trial.Observation;
+        return new TrialReport
+        {
+            Release = new ReleaseId(trial.Version, trial.Digest),
+            Share = trial.Share,
+            ShadowFraction = trial.ShadowFraction,
+            Elapsed = seen.Elapsed,
+            Candidate = Side(seen.Candidate),
+            Stable = Side(seen.Stable),
+            ProvenFailures = seen.ShieldedCalls + seen.ShadowMismatches + seen.ShadowFailures,
+            Faults = seen.Faults,
+            Examples = seen.Examples,
+        };
+    }
+
+    private static SideReport Side(TrialSideObservation side) => new(side.Calls, side.Failures, side.MedianLatency, side.P99Latency);
+
+    /// <summary>Tells when a swap has come to its trial.</summary>
+    private sealed class Started : IProgress<SwapProgress>
+    {
+        private readonly TaskCompletionSource _onTrial = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task OnTrial => _onTrial.Task;
+
+        public void Report(SwapProgress value)
+        {
+            if (value is { Step: SwapStep.Observe, IsEnd: false })
+            {
+                _onTrial.TrySetResult();
+            }
+        }
+    }
+}
