@@ -1,0 +1,132 @@
+using Theseus.Fleet;
+using Theseus.Runtime.Nodes;
+
+namespace Theseus.Simulation.Tests;
+
+/// <summary>
+/// The host under a node's agent: what the engine promises of a component, without code. What is confirmed is on its disk
+/// and outlives a restart; what is staged or on trial does not. Its steps take time, may fail, and honour their token.
+/// </summary>
+internal sealed class SimulatedHost(Random random, TimeProvider time, Faults faults, Dictionary<string, ReleaseId> disk) : INodeEngine
+{
+    private readonly Dictionary<string, ReleaseId> _staged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ReleaseId Release, double Share, double Shadow, Action<EngineAnswer> OnLost)> _trials = new(StringComparer.Ordinal);
+
+    /// <summary>Set when the host is killed: nothing that it still does has an effect.</summary>
+    public bool IsDead { get; set; }
+
+    /// <summary>The releases that ever got calls.</summary>
+    public HashSet<ReleaseId> Called { get; } = [];
+
+    public IReadOnlyCollection<string> Components => disk.Keys;
+
+    public ComponentReport Describe(string component) => new()
+    {
+        Component = component,
+        Contract = "IContract",
+        Confirmed = disk[component],
+        Staged = _staged.GetValueOrDefault(component),
+        Trial = _trials.TryGetValue(component, out var trial) ? Report(trial.Release, trial.Share, trial.Shadow) : null,
+    };
+
+    public async Task<EngineAnswer> PrepareAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    {
+        if (_trials.TryGetValue(component, out var trial) && trial.Release == release)
+        {
+            return EngineAnswer.Done;
+        }
+
+        if (await StepAsync(20, faults.Preparing, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
+        _staged[component] = release;
+        return EngineAnswer.Done;
+    }
+
+    public async Task<EngineAnswer> ActivateAsync(
+        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
+    {
+        if (disk[component] == release)
+        {
+            return EngineAnswer.Done;
+        }
+
+        if (await StepAsync(_staged.GetValueOrDefault(component) == release || _trials.ContainsKey(component) ? 2 : 20, faults.Activating, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
+        _staged.Remove(component);
+        _trials[component] = (release, share, shadowFraction, onLost);
+        Called.Add(release);
+        return EngineAnswer.Done;
+    }
+
+    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    {
+        if (disk[component] == release)
+        {
+            return EngineAnswer.Done;
+        }
+
+        if (await StepAsync(4, faults.Confirming, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
+        _trials.Remove(component);
+        _staged.Remove(component);
+        disk[component] = release;
+        Called.Add(release);
+        return EngineAnswer.Done;
+    }
+
+    public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
+    {
+        await StepAsync(4, 0, cancellationToken);
+        _trials.Remove(component);
+        _staged.Remove(component);
+        disk[component] = from;
+        return EngineAnswer.Done;
+    }
+
+    public Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken) => Task.FromResult(EngineAnswer.Done);
+
+    public Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken) => Task.FromResult(EngineAnswer.Done);
+
+    /// <summary>A trial's own rules take the release back.</summary>
+    public void LoseATrial()
+    {
+        foreach (var (component, trial) in _trials.ToList())
+        {
+            _trials.Remove(component);
+            trial.OnLost(EngineAnswer.Failed("TrialFailed", "It was worse."));
+        }
+    }
+
+    private async Task<EngineAnswer?> StepAsync(int seconds, double chanceToFail, CancellationToken cancellationToken)
+    {
+        var fails = random.NextDouble() < chanceToFail;
+        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, seconds * 1000)), time, cancellationToken).ConfigureAwait(false);
+        if (IsDead)
+        {
+            // A killed process never comes back from what it waited for.
+            await new TaskCompletionSource().Task.ConfigureAwait(false);
+        }
+
+        return fails ? EngineAnswer.Failed("LoadFailed", "It could not be done.") : null;
+    }
+
+    private TrialReport Report(ReleaseId release, double share, double shadow) => new()
+    {
+        Release = release,
+        Share = share,
+        ShadowFraction = shadow,
+        Elapsed = TimeSpan.Zero,
+        Candidate = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
+        Stable = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
+        Faults = faults.BadRelease ? 1 : 0,
+    };
+}

@@ -1,0 +1,290 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control.Audit;
+using Theseus.Control.Upgrades;
+using Theseus.Fleet;
+using Theseus.Storage.Sqlite;
+using Theseus.Testing;
+
+namespace Theseus.Simulation.Tests;
+
+/// <summary>
+/// A control plane, its database, a network and nodes, all on one thread and one clock: the same seed gives the same
+/// course to the last message. The product's own parts decide; only hosts' code and the wires are simulated.
+/// </summary>
+internal sealed class World : IDisposable
+{
+    private static readonly ReleaseId s_old = new("1.0.0", "aa");
+    private static readonly ReleaseId s_new = new("2.0.0", "bb");
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly Random _random;
+    private readonly Faults _faults;
+    private readonly SqliteDatabase _database = SqliteDatabase.Open(":memory:");
+    private readonly SqliteUpgradeStore _store;
+    private readonly SimulatedNetwork _network;
+    private readonly List<SimulatedNode> _nodes = [];
+    private readonly List<UpgradeMove> _moves = [];
+    private DrivenUpgrades _control = null!;
+    private bool _isAdvancing;
+
+    /// <summary>Makes a world.</summary>
+    /// <param name="seed">What happens in it.</param>
+    /// <param name="forgetsFences">Whether its nodes forget at a restart which orders are void: a control that has to fail.</param>
+    public World(int seed, bool forgetsFences = false)
+    {
+        _random = new Random(seed);
+        _faults = Faults.From(_random);
+        _store = new SqliteUpgradeStore(_database);
+        _network = new SimulatedNetwork(_random, _time, _faults, task => _nodes.Find(node => node.Name == task.Node)!.Take(task), report => Wake(() => _control.Take(report)));
+        for (var i = 0; i < _random.Next(1, 3); i++)
+        {
+            _moves.Add(new UpgradeMove($"component{i}", s_old, s_new));
+        }
+
+        StartControl();
+        for (var i = 0; i < _random.Next(1, 7); i++)
+        {
+            _nodes.Add(new SimulatedNode($"node{i}", $"domain{i % 2}", _moves.ToDictionary(move => move.Component, move => move.From), _random, _time, _faults, _network.Report) { ForgetsFences = forgetsFences });
+        }
+    }
+
+    public int Messages => _network.Sent;
+
+    public List<string> Course { get; } = [];
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>Runs one upgrade to its end, and then lets every message that is still under way arrive.</summary>
+    public UpgradeRecord Run()
+    {
+        var strategy = (UpgradeStrategy)_random.Next(5);
+        var request = new UpgradeRequest
+        {
+            Targets = [.. _moves.Select(move => new UpgradeTarget(move.Component, move.To.Version))],
+            Parameters = ParameterReader.Default(strategy) with
+            {
+                Observe = TimeSpan.FromSeconds(_random.Next(60)),
+                ShadowFraction = _random.Next(4) == 0 ? 0.5 : 0,
+            },
+            RequestedBy = "simulation",
+            NeedsApproval = _random.Next(5) == 0,
+            OnFailure = _random.Next(6) == 0 ? FailureAction.Freeze : FailureAction.RollBack,
+        };
+        var id = "u1";
+        Now(_control.AddAsync(
+            new UpgradeRecord { Id = id, Request = request, Since = _time.GetUtcNow(), RequestedAt = _time.GetUtcNow() },
+            new AuditEntry(_time.GetUtcNow(), "simulation", id, "", "Pending", "It was asked for."),
+            default));
+        for (var second = 0; second < 4 * 3600; second++)
+        {
+            if (second == 1200)
+            {
+                _faults.Heal();
+            }
+
+            Tick(id, second);
+            CheckAlways();
+            var upgrade = Now(_store.FindAsync(id, default))!;
+            if (upgrade.HasEnded)
+            {
+                CheckEnd(upgrade);
+                _faults.Heal();
+                for (var after = 0; after < 120; after++)
+                {
+                    Tick(null, after);
+                    CheckAlways();
+                    CheckEnd(upgrade);
+                }
+
+                return upgrade;
+            }
+        }
+
+        throw new InvalidOperationException($"It never ended: {Now(_store.FindAsync(id, default))}");
+    }
+
+    private void Tick(string? id, int second)
+    {
+        foreach (var node in _nodes)
+        {
+            if (_random.NextDouble() < _faults.NodeKilled)
+            {
+                Course.Add($"{second} s: {node.Name} is killed");
+                node.Kill();
+            }
+            else if (node.Host is null && _random.Next(_faults.SecondsAway) == 0)
+            {
+                Course.Add($"{second} s: {node.Name} starts");
+                node.Start();
+            }
+            else if (_random.NextDouble() < _faults.TrialLost)
+            {
+                node.Host?.LoseATrial();
+            }
+
+            if (second % 2 == 0)
+            {
+                node.Report();
+            }
+        }
+
+        if (_random.NextDouble() < _faults.ControlKilled)
+        {
+            Course.Add($"{second} s: the control plane is killed");
+            StartControl();
+        }
+
+        if (id is not null)
+        {
+            Orders(id, second);
+        }
+
+        _time.Advance(s_tick);
+        Wake(() => { });
+    }
+
+    private void Orders(string id, int second)
+    {
+        var upgrade = Now(_store.FindAsync(id, default))!;
+        // Somebody decides in the end what needs to be decided.
+        if (upgrade.State == UpgradeState.AwaitingApproval && _random.Next(30) == 0)
+        {
+            Order(id, second, "approve", (record, now) => UpgradeOrders.Approve(record, record.Plan!.Digest, "approved", now));
+        }
+        else if (upgrade.State == UpgradeState.Paused && _random.Next(60) == 0)
+        {
+            if (_control.LineStop is not null)
+            {
+                Now(_control.RestartLineAsync("it is good again", "simulation", default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
+            }
+
+            Order(id, second, "resume", _random.Next(2) == 0 || second > 5000 ? (record, now) => UpgradeOrders.RollBack(record, "back", now) : (record, now) => UpgradeOrders.Resume(record, "on", now));
+        }
+
+        if (_random.NextDouble() >= _faults.Order)
+        {
+            return;
+        }
+
+        switch (_random.Next(6))
+        {
+            case 0:
+                Order(id, second, "pause", (record, now) => UpgradeOrders.Pause(record, "wait", now));
+                break;
+            case 1:
+                Order(id, second, "resume", (record, now) => UpgradeOrders.Resume(record, "on", now));
+                break;
+            case 2:
+                Order(id, second, "promote", (record, now) => UpgradeOrders.Promote(record, "good enough", now));
+                break;
+            case 3:
+                Order(id, second, "cancel", (record, now) => UpgradeOrders.Cancel(record, "not now", now));
+                break;
+            case 4:
+                Order(id, second, "roll back", (record, now) => UpgradeOrders.RollBack(record, "back", now));
+                break;
+            default:
+                Course.Add($"{second} s: the line is stopped");
+                Now(_control.StopLineAsync("something else burns", "simulation", default));
+                break;
+        }
+    }
+
+    private void Order(string id, int second, string name, Func<UpgradeRecord, DateTimeOffset, Decision.Change> order)
+    {
+        try
+        {
+            Now(_control.OrderAsync(id, "simulation", order, goesForward: false, default));
+            Course.Add($"{second} s: {name}");
+        }
+        catch (UpgradeRefusedException)
+        {
+        }
+    }
+
+    private void StartControl()
+    {
+        _control = new DrivenUpgrades(_store, _network, new HealthJudge(), _time, NullLogger.Instance)
+        {
+            OnChanged = upgrade => Course.Add($"{_time.GetUtcNow():HH:mm:ss}: {upgrade.State} wave {upgrade.Wave} {upgrade.Phase} turn {upgrade.Turn} {upgrade.Detail}"),
+        };
+        var control = _control;
+        _control.OnToBeChecked = upgrade => Now(control.PlanAsync(
+            upgrade.Id,
+            new Feasibility
+            {
+                Moves = _moves,
+                Nodes = _moves.ToDictionary(move => move.Component, _ => (IReadOnlyList<PlannedNode>)[.. _nodes.Select(node => new PlannedNode(node.Name, node.Domain))]),
+            },
+            default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
+        Now(_control.RecoverAsync(default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
+    }
+
+    /// <summary>What holds at every moment: a node serves with one of the two releases, and what calls get is one of the two.</summary>
+    private void CheckAlways()
+    {
+        foreach (var node in _nodes)
+        {
+            foreach (var move in _moves)
+            {
+                Assert.Contains(node.OnDisk(move.Component), new[] { move.From, move.To });
+                Assert.True(node.Truth(move.Component)?.Trial?.Release is null or { Version: "2.0.0" });
+            }
+        }
+    }
+
+    /// <summary>What the record says is what is, on every node, from the end on and for good.</summary>
+    private void CheckEnd(UpgradeRecord upgrade)
+    {
+        if (upgrade.State == UpgradeState.RollbackFailed)
+        {
+            // Some node could not be reached in time. The record has to name one.
+            Assert.Contains(_nodes, node => upgrade.Detail.Contains(node.Name, StringComparison.Ordinal) || upgrade.Detail.Contains("more", StringComparison.Ordinal));
+            return;
+        }
+
+        foreach (var node in _nodes)
+        {
+            foreach (var move in _moves)
+            {
+                var wanted = upgrade.State == UpgradeState.Completed ? move.To : move.From;
+                Assert.True(wanted == node.OnDisk(move.Component), $"{upgrade.State}, but {node.Name} has {node.OnDisk(move.Component)} of {move.Component}.");
+                var truth = node.Truth(move.Component);
+                Assert.True(truth?.Trial is null, $"{upgrade.State}, but {node.Name} has {move.Component} on trial.");
+                if (upgrade.State != UpgradeState.Completed)
+                {
+                    Assert.True(truth?.Staged is null, $"{upgrade.State}, but {node.Name} has {move.Component} staged.");
+                }
+            }
+
+            if (upgrade.State is UpgradeState.Failed or UpgradeState.Cancelled)
+            {
+                Assert.DoesNotContain(s_new, node.Called);
+            }
+        }
+    }
+
+    /// <summary>Runs the control plane until it has nothing more to do now. Its parts complete at once in this world.</summary>
+    private void Wake(Action first)
+    {
+        first();
+        // A node may answer at once, from within the control plane's own turn.
+        if (_isAdvancing)
+        {
+            return;
+        }
+
+        _isAdvancing = true;
+        Now(_control.AdvanceAllAsync(default));
+        _isAdvancing = false;
+    }
+
+    private static T Now<T>(Task<T> task)
+    {
+        Assert.True(task.IsCompleted, "Something waits that should not wait in a simulation.");
+        return task.GetAwaiter().GetResult();
+    }
+
+    public async Task<AuditVerification> VerifyAuditAsync() => await new SqliteAudit(_database).VerifyAsync(null, default);
+}
