@@ -18,6 +18,9 @@ public enum UpgradeRefusal
     /// <summary>The plan is not the one that was approved.</summary>
     PlanChanged,
 
+    /// <summary>Who asked for an upgrade cannot approve it.</summary>
+    OwnRequest,
+
     /// <summary>The request is not one that could be carried out.</summary>
     Invalid,
 }

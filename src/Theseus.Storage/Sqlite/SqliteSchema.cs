@@ -25,6 +25,15 @@ internal static class SqliteSchema
         CREATE TABLE components_in_upgrade (
             component TEXT PRIMARY KEY,
             upgrade TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE components (
+            name TEXT PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            descriptor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE component_changes (
+            component TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            change TEXT NOT NULL,
+            PRIMARY KEY (component, revision)) STRICT, WITHOUT ROWID;
         CREATE TABLE settings (
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,0 +1,39 @@
+using NuGet.Versioning;
+
+namespace Theseus.Control.Upgrades;
+
+/// <summary>Says all that is wrong with a request in itself, at once; what the fleet has to say of it comes later.</summary>
+internal static class RequestRules
+{
+    private const int MostTargets = 100;
+    private const int LongestReason = 2_000;
+
+    public static IReadOnlyList<string> Faults(UpgradeRequest request)
+    {
+        var faults = new List<string>(ParameterRules.Faults(request.Parameters));
+        Require(request.Targets.Count is > 0 and <= MostTargets, $"An upgrade names from 1 to {MostTargets} components.");
+        foreach (var target in request.Targets)
+        {
+            Require(Packaging.ComponentName.IsValid(target.Component), $"'{target.Component}' is no component's name. {Packaging.ComponentName.Rule}");
+            Require(NuGetVersion.TryParse(target.Version, out _), $"'{target.Version}' is no version; write it like 1.2.0 or 2.0.0-beta.1.");
+        }
+
+        foreach (var twice in request.Targets.GroupBy(target => target.Component, StringComparer.Ordinal).Where(same => same.Count() > 1))
+        {
+            faults.Add($"'{twice.Key}' is named {twice.Count()} times; name it once.");
+        }
+
+        Require(!string.IsNullOrWhiteSpace(request.RequestedBy), "Say who asks.");
+        Require(request.Reason.Length <= LongestReason, $"The reason has at most {LongestReason} characters.");
+        Require(request.Nodes.Distinct(StringComparer.Ordinal).Count() == request.Nodes.Count, "A node is named twice.");
+        return faults;
+
+        void Require(bool holds, string otherwise)
+        {
+            if (!holds)
+            {
+                faults.Add(otherwise);
+            }
+        }
+    }
+}
