@@ -43,6 +43,12 @@ public sealed record ComponentReport
     /// <summary>The contract's full name.</summary>
     public required string Contract { get; init; }
 
+    /// <summary>The simple name of the assembly that declares the contract.</summary>
+    public string ContractAssembly { get; init; } = "";
+
+    /// <summary>That assembly's version on the node, like <c>1.2.0</c>; empty for not told.</summary>
+    public string ContractVersion { get; init; } = "";
+
     /// <summary>The release that a restart would begin with; null before the first has been confirmed.</summary>
     public ReleaseId? Confirmed { get; init; }
 

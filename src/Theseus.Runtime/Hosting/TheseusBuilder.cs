@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
+using Theseus.Runtime.Nodes;
 
 namespace Theseus.Runtime;
 
@@ -48,6 +50,20 @@ public sealed class TheseusBuilder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(feed);
         Services.Configure<TheseusOptions>(options => options.Feeds.Add(feed));
+        return this;
+    }
+
+    /// <summary>Makes the host a node: it carries out what the control plane asks for, and reports to it, as long as it runs.</summary>
+    /// <param name="channel">Its end of the way to the control plane.</param>
+    /// <param name="configure">Sets the node's options.</param>
+    public TheseusBuilder JoinFleet(INodeChannel channel, Action<NodeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        var options = new NodeOptions();
+        configure?.Invoke(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Name);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Heartbeat, TimeSpan.Zero);
+        Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeService>(provider, channel, options));
         return this;
     }
 }

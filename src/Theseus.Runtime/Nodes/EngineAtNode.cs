@@ -17,6 +17,8 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         {
             Component = component,
             Contract = status.Contract,
+            ContractAssembly = status.ContractAssembly,
+            ContractVersion = status.ContractVersion,
             Confirmed = engine.GetConfirmed(component) is { } confirmed ? new ReleaseId(confirmed.Version, confirmed.Digest) : null,
             Staged = status.StagedVersion is { } staged ? new ReleaseId(staged, status.StagedDigest!) : null,
             Trial = status.Trial is { } trial ? Report(trial) : null,

@@ -15,6 +15,12 @@ public sealed record ComponentStatus(
     string Activity,
     IReadOnlyList<GenerationInfo> Generations)
 {
+    /// <summary>The simple name of the assembly that declares the contract.</summary>
+    public string ContractAssembly { get; init; } = "";
+
+    /// <summary>That assembly's version, like <c>1.2.0</c>.</summary>
+    public string ContractVersion { get; init; } = "";
+
     /// <summary>The digest of the release that is ready beside the one that serves; null for none.</summary>
     public string? StagedDigest { get; init; }
 

@@ -42,6 +42,8 @@ internal sealed partial class SlotController
             _doing,
             [.. _parts.Retirements.Known().Select(generation => generation.Describe(Component))])
         {
+            ContractAssembly = _parts.Setup.Contract.Assembly.GetName().Name!,
+            ContractVersion = _parts.Setup.Contract.Assembly.GetName().Version!.ToString(fieldCount: 3),
             StagedDigest = _staged?.Release.Digest,
             Trial = _swap?.DescribeTrial(),
         };

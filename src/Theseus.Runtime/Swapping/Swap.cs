@@ -226,7 +226,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     /// <returns>Why not; null when it is done.</returns>
     public string? Shift(double share, double shadowFraction)
     {
-        if (share < 1 && (from.HasMovingState || release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
+        if (share < 1 && (from.HasMovingState || _release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
         {
             return "Calls cannot be split between two generations when the state moves from one to the other.";
         }
@@ -262,8 +262,8 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         return route is null
             ? null
             : new TrialStatus(
-                release.Manifest.Version.ToNormalizedString(),
-                release.Digest,
+                _release.Manifest.Version.ToNormalizedString(),
+                _release.Digest,
                 route.Share,
                 _trial.Shadow?.Fraction ?? 0,
                 _trial.Observe(slot.Setup.Time.GetElapsedTime(_trialBegun)));

@@ -59,8 +59,8 @@ internal static class UpgradeReconciler
                 var why = $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, was inconclusive: {verdict.Evidence}";
                 return upgrade.Plan!.WhenInconclusive switch
                 {
-                    InconclusiveAction.GoOn => NextWave(Judged(upgrade, verdict), why, now),
-                    InconclusiveAction.RollBack => UpgradeTurns.RollBack(Judged(upgrade, verdict), UpgradeState.RolledBack, why, now),
+                    InconclusiveWave.GoOn => NextWave(Judged(upgrade, verdict), why, now),
+                    InconclusiveWave.RollBack => UpgradeTurns.RollBack(Judged(upgrade, verdict), UpgradeState.RolledBack, why, now),
                     _ => UpgradeTurns.Pause(Judged(upgrade, verdict), why, now),
                 };
             default:

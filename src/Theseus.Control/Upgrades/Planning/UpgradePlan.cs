@@ -24,7 +24,7 @@ public sealed record UpgradePlan
     public required FailureAction OnFailure { get; init; }
 
     /// <summary>What is done when a wave saw too little to be judged.</summary>
-    public required InconclusiveAction WhenInconclusive { get; init; }
+    public required InconclusiveWave WhenInconclusive { get; init; }
 
     /// <summary>Whether it waits for an approval before its first wave.</summary>
     public bool NeedsApproval { get; init; }

@@ -11,7 +11,7 @@ public static class ParameterReader
     {
         ["observe"] = Of<TimeSpan>(Time, (p, v) => p with { Observe = v }, "a time like 30s, 5m or 00:05:00"),
         ["minimumCalls"] = Of<long>(Whole, (p, v) => p with { MinimumCalls = v }, "a whole number from 0"),
-        ["whenInconclusive"] = Of<InconclusiveAction>(Name, (p, v) => p with { WhenInconclusive = v }, "Pause, GoOn or RollBack"),
+        ["whenInconclusive"] = Of<InconclusiveWave>(Name, (p, v) => p with { WhenInconclusive = v }, "Pause, GoOn or RollBack"),
         ["prepareDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { PrepareDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["activateDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { ActivateDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["settleDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { SettleDeadline = v }, "a time like 30s, 5m or 00:05:00"),

@@ -13,7 +13,7 @@ public abstract record StrategyParameters
     public long MinimumCalls { get; init; }
 
     /// <summary>What a wave without enough calls leads to. Default: pause, for someone to decide.</summary>
-    public InconclusiveAction WhenInconclusive { get; init; } = InconclusiveAction.Pause;
+    public InconclusiveWave WhenInconclusive { get; init; } = InconclusiveWave.Pause;
 
     /// <summary>How long making a release ready may take on a node. Default 5 minutes.</summary>
     public TimeSpan PrepareDeadline { get; init; } = TimeSpan.FromMinutes(5);
@@ -29,7 +29,7 @@ public abstract record StrategyParameters
 }
 
 /// <summary>What a wave leads to when it saw too little to be judged.</summary>
-public enum InconclusiveAction
+public enum InconclusiveWave
 {
     /// <summary>The upgrade pauses.</summary>
     Pause,

@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+using NuGet.Versioning;
+using Theseus.Control;
+using Theseus.Control.Audit;
+using Theseus.Control.Upgrades;
+using Theseus.Fleet;
+using Theseus.Packaging;
+using Theseus.Storage.Sqlite;
+
+namespace Theseus.Server;
+
+/// <summary>
+/// The control plane in one process: components, upgrades and their audit on a SQLite database, and the way to nodes.
+/// Runs from <see cref="StartAsync"/> until it is disposed of; a process that dies instead does no harm, and the next one
+/// goes on where it stopped. Thread-safe.
+/// </summary>
+public sealed partial class ControlPlane : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SqliteDatabase _database;
+    private readonly IReadOnlyList<IReleaseFeed> _feeds;
+    private readonly ComponentDiscovery _discovery;
+    private readonly ILogger<ControlPlane> _logger;
+    private readonly TimeProvider _time;
+    private Task _running = Task.CompletedTask;
+
+    private ControlPlane(
+        SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, TimeProvider time, ILogger<ControlPlane> logger)
+    {
+        (_database, _feeds, _time, _logger) = (database, feeds, time, logger);
+        (Components, Upgrades, Releases) = (components, upgrades, releases);
+        Audit = new SqliteAudit(database);
+        _discovery = new ComponentDiscovery(components);
+    }
+
+    /// <summary>The components.</summary>
+    public ComponentRegistry Components { get; }
+
+    /// <summary>The upgrades.</summary>
+    public RuntimeUpgradeManager Upgrades { get; }
+
+    /// <summary>The releases that its feeds have.</summary>
+    public IReleaseProvider Releases { get; }
+
+    /// <summary>The record of all that was changed.</summary>
+    public IAuditLog Audit { get; }
+
+    /// <summary>Starts a control plane.</summary>
+    /// <param name="options">How it is put together.</param>
+    /// <param name="channel">The way to its nodes.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="Storage.StorageException">Its database cannot be used; the message says why and what to do.</exception>
+    public static async Task<ControlPlane> StartAsync(
+        ControlPlaneOptions options, IFleetChannel channel, TimeProvider? time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.DataFolder);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
+        time ??= TimeProvider.System;
+        var folder = MakePrivate(Path.GetFullPath(options.DataFolder));
+        var database = SqliteDatabase.Open(Path.Combine(folder, "theseus.db"));
+        try
+        {
+            IReadOnlyList<IReleaseFeed> feeds = [.. options.Feeds.Select(feed => Open(feed, time))];
+            var releases = new FeedReleases(feeds, new ReleaseStore(Path.Combine(folder, "store")));
+            var components = await ComponentRegistry.OpenAsync(new SqliteComponentStore(database), time, cancellationToken).ConfigureAwait(false);
+            var store = new SqliteUpgradeStore(database);
+            var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
+            var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, time);
+            var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
+            var plane = new ControlPlane(database, feeds, releases, components, upgrades, time, loggers.CreateLogger<ControlPlane>());
+            var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
+            plane._running = Task.WhenAll(
+                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
+            return plane;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it. Upgrades stay where they are, and go on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var feed in _feeds.OfType<IDisposable>())
+        {
+            feed.Dispose();
+        }
+
+        _database.Dispose();
+        _stop.Dispose();
+    }
+
+    /// <summary>Brings the registry up to what nodes report, and, when a component is new, to what feeds say of it.</summary>
+    private async Task DiscoverAsync(TimeSpan interval)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await DiscoverOnceAsync().ConfigureAwait(false);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    // The loop's boundary: the next look may go better.
+                    LogNotDiscovered(_logger, failure);
+                }
+
+                await Task.Delay(interval, _time, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task DiscoverOnceAsync()
+    {
+        var nodes = await Upgrades.GetNodesAsync(_stop.Token).ConfigureAwait(false);
+        var inventory = nodes.SelectMany(node => node.Components.Select(component => new NodeInventory(
+            node.Node,
+            component.Component,
+            new ComponentContract(component.Contract, component.ContractAssembly, NuGetVersion.TryParse(component.ContractVersion, out var version) ? version : null),
+            component.Confirmed is { } confirmed ? NuGetVersion.Parse(confirmed.Version) : null)));
+        var found = await _discovery.FromNodesAsync(inventory, _stop.Token).ConfigureAwait(false);
+        if (found.Changed.Count > 0)
+        {
+            await _discovery.FromFeedsAsync(Releases, _stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static IReleaseFeed Open(string feed, TimeProvider time) =>
+        Uri.TryCreate(feed, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? new NuGetFeed(address, time)
+            : new FolderFeed(Path.GetFullPath(feed));
+
+    private static string MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+
+        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    }
+
+    [LoggerMessage(4001, LogLevel.Error, "The components could not be brought up to what nodes report; it is tried again")]
+    private static partial void LogNotDiscovered(ILogger logger, Exception failure);
+}

@@ -1,0 +1,22 @@
+using Theseus.Control;
+
+namespace Theseus.Server;
+
+/// <summary>How a control plane is put together. Set before it is started; not thread-safe.</summary>
+public sealed class ControlPlaneOptions
+{
+    /// <summary>The folder of its database and of the releases that it has looked into. Has to be set; made if it is not there, for its owner only.</summary>
+    public string DataFolder { get; set; } = "";
+
+    /// <summary>Where releases come from: folders, or addresses of NuGet v3 service indexes. Default: none.</summary>
+    public IList<string> Feeds { get; } = [];
+
+    /// <summary>Rules of the user's own, asked after those that are built in. Default: none.</summary>
+    public IList<IUpgradeRule> Rules { get; } = [];
+
+    /// <summary>How upgrades are checked before they are planned.</summary>
+    public FeasibilityOptions Feasibility { get; } = new();
+
+    /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
+    public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
+}

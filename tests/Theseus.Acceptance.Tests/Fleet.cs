@@ -1,0 +1,145 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control;
+using Theseus.Control.Upgrades;
+using Theseus.Fleet;
+using Theseus.Runtime;
+using Theseus.Samples;
+using Theseus.Server;
+
+namespace Theseus.Acceptance.Tests;
+
+/// <summary>A control plane and hosts that have joined it, all in this process: SQLite, the in-process channel, real components.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("theseus-acceptance-").FullName;
+    private readonly InProcessChannel _channel = new();
+    private readonly List<IHost> _hosts = [];
+
+    public ControlPlane Plane { get; private set; } = null!;
+
+    public static string Releases { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases"));
+
+    public IReadOnlyList<IMarkdownRenderer> Renderers => [.. _hosts.Select(host => host.Services.GetRequiredService<IMarkdownRenderer>())];
+
+    public static async Task<Fleet> StartAsync(int nodes)
+    {
+        var fleet = new Fleet();
+        await fleet.StartPlaneAsync();
+        for (var i = 1; i <= nodes; i++)
+        {
+            await fleet.AddNodeAsync($"node{i}", i % 2 == 0 ? "east" : "west");
+        }
+
+        await fleet.UntilAsync(async () => fleet.Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active }
+            && (await fleet.Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == nodes);
+        return fleet;
+    }
+
+    public async Task StartPlaneAsync()
+    {
+        var options = new ControlPlaneOptions { DataFolder = Path.Combine(_folder, "control"), DiscoveryInterval = TimeSpan.FromMilliseconds(50) };
+        options.Feeds.Add(Releases);
+        Plane = await ControlPlane.StartAsync(options, _channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
+    }
+
+    public async Task AddNodeAsync(string name, string domain)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddTheseus(options =>
+            {
+                options.Feeds.Add(Releases);
+                options.OperatorEndpoint = false;
+                options.ShutdownDeadline = TimeSpan.FromSeconds(2);
+            })
+            .AddComponent<IMarkdownRenderer>("markdown", options =>
+            {
+                options.InitialVersion = "[1.0.0]";
+                options.Swap = new SwapOptions
+                {
+                    Loading = LoadingMode.Collectible,
+                    WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero },
+                    RestBeforeStop = TimeSpan.Zero,
+                };
+            })
+            .JoinFleet(_channel.Connect(name), node =>
+            {
+                node.Name = name;
+                node.FailureDomain = domain;
+                node.Heartbeat = TimeSpan.FromMilliseconds(200);
+            });
+        var host = builder.Build();
+        await host.StartAsync();
+        _hosts.Add(host);
+    }
+
+    public static UpgradeRequest To(string version, StrategyParameters parameters) => new()
+    {
+        Targets = [new UpgradeTarget("markdown", version)],
+        Parameters = parameters with { Observe = TimeSpan.FromMilliseconds(300), WhenInconclusive = InconclusiveWave.RollBack },
+        RequestedBy = "operator",
+    };
+
+    public async Task<UpgradeRecord> RunAsync(UpgradeRequest request)
+    {
+        var upgrade = await Plane.Upgrades.StartAsync(request, CancellationToken.None);
+        return await EndOfAsync(upgrade.Id);
+    }
+
+    public async Task<UpgradeRecord> EndOfAsync(string id)
+    {
+        try
+        {
+            return await Plane.Upgrades.WaitForEndAsync(id, CancellationToken.None).WaitAsync(Deadline);
+        }
+        catch (TimeoutException)
+        {
+            var stuck = await Plane.Upgrades.FindAsync(id, CancellationToken.None);
+            var nodes = await Plane.Upgrades.GetNodesAsync(CancellationToken.None);
+            throw new TimeoutException($"{stuck} does not end. {string.Join("\n", nodes.SelectMany(node => node.Components.Select(one => $"{node.Node}: {one} {string.Join(", ", one.Results)}")))}");
+        }
+    }
+
+    /// <summary>Waits for an upgrade to be somewhere.</summary>
+    public async Task<UpgradeRecord> UntilAsync(string id, Func<UpgradeRecord, bool> holds)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await foreach (var change in Plane.Upgrades.WatchAsync(id, deadline.Token))
+        {
+            if (holds(change))
+            {
+                return change;
+            }
+        }
+
+        throw new InvalidOperationException("The upgrade ended without being there.");
+    }
+
+    /// <summary>Waits for something that nobody tells of, looking at it at short intervals.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await holds())
+        {
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        await Plane.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
