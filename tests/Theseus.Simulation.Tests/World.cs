@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
