@@ -13,14 +13,20 @@ internal sealed class Aside(GenerationHandle handle)
     // Not by the host's clock: a thread waits here, which a clock that stands still would keep.
     private readonly long _begun = TimeProvider.System.GetTimestamp();
 
-    /// <summary>Runs one piece.</summary>
+    /// <summary>Runs one piece, unless one of that name was run before and has not returned: the next look at what is left of a generation meets it again.</summary>
     /// <param name="what">Its name, as the subject of a sentence.</param>
     /// <param name="work">It.</param>
     /// <param name="failure">What it threw; null if nothing, and if it has not returned.</param>
-    /// <returns>Whether it has returned.</returns>
+    /// <returns>Whether it has run and returned.</returns>
     public bool TryRun(string what, Action work, out Exception? failure)
     {
+        failure = null;
         var pin = new PinFinding(PinKind.RunningThread, $"{what} has not returned");
+        if (!handle.TryAddPin(pin))
+        {
+            return false;
+        }
+
         Exception? thrown = null;
         // Without the caller's execution context, in which async-local values of the component's would stay behind.
         var thread = new Thread(() =>
@@ -42,7 +48,6 @@ internal sealed class Aside(GenerationHandle handle)
             IsBackground = true,
             Name = "Theseus takes a generation down",
         };
-        handle.AddPin(pin);
         thread.UnsafeStart();
         var left = s_limit - TimeProvider.System.GetElapsedTime(_begun);
         var hasReturned = thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);

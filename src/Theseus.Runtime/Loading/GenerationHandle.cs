@@ -70,14 +70,20 @@ internal sealed class GenerationHandle
     }
 
     /// <summary>Notes something that keeps it: a call that did not end, for instance.</summary>
-    public void AddPin(PinKind kind, string description) => AddPin(new PinFinding(kind, description));
+    public void AddPin(PinKind kind, string description) => TryAddPin(new PinFinding(kind, description));
 
-    /// <summary>Notes something that keeps it, until that is removed.</summary>
-    public void AddPin(PinFinding pin)
+    /// <summary>Notes something that keeps it, until that is removed; returns false when just that is noted already.</summary>
+    public bool TryAddPin(PinFinding pin)
     {
         lock (_lock)
         {
+            if (_pins.Contains(pin))
+            {
+                return false;
+            }
+
             _pins.Add(pin);
+            return true;
         }
     }
 

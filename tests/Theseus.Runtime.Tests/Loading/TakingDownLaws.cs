@@ -26,6 +26,10 @@ public sealed class TakingDownLaws
             Assert.Equal(PinKind.RunningThread, named.Kind);
             Assert.StartsWith(description, named.Description);
 
+            // Whoever looks again meets it again, and does not run it once more.
+            Assert.Equal([named], (await WatchAsync(handle, TimeSpan.FromMilliseconds(1))).Pins);
+            Assert.Single(host.Kept);
+
             host.Signal.Set();
             Assert.True((await WatchAsync(handle, Surroundings.Patience)).IsGone);
             Assert.Empty(handle.KnownPins);
