@@ -6,11 +6,14 @@ namespace Theseus.Runtime.Routing;
 /// A slot whose routes this host publishes. Calls read the route without a lock; routes are published by one writer at
 /// a time, the slot's controller.
 /// </summary>
-internal sealed class ComponentSlot(string component, TimeProvider time)
+/// <param name="component">The component.</param>
+/// <param name="time">The host's clock.</param>
+/// <param name="longestHold">The longest that a call is ever held back; null for the 60 s that every host has.</param>
+internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpan? longestHold = null)
     : Slot(component, new EmptyRoute("its first release has not been loaded yet; wait until the host has started"))
 {
-    /// <summary>The longest that a call is ever held back. Holds are bounded far below it; this is the last resort.</summary>
-    private static readonly TimeSpan s_longestHold = TimeSpan.FromSeconds(60);
+    // Holds are bounded far below it; this is the last resort.
+    private readonly TimeSpan _longestHold = longestHold ?? TimeSpan.FromSeconds(60);
 
     private bool[] _synchronous = [];
 
@@ -110,7 +113,8 @@ internal sealed class ComponentSlot(string component, TimeProvider time)
 
     private void WaitForEnd(HeldRoute held)
     {
-        if (!held.Ended.Wait(s_longestHold))
+        // Not by the host's clock, whose timers need a thread of the pool: callers that are held may have them all.
+        if (!held.Ended.Wait(_longestHold))
         {
             throw HeldTooLong();
         }
@@ -120,7 +124,7 @@ internal sealed class ComponentSlot(string component, TimeProvider time)
     {
         try
         {
-            await held.Ended.WaitAsync(s_longestHold, Time, cancellationToken).ConfigureAwait(false);
+            await held.Ended.WaitAsync(_longestHold, Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -129,5 +133,5 @@ internal sealed class ComponentSlot(string component, TimeProvider time)
     }
 
     private ComponentUnavailableException HeldTooLong() =>
-        new(Component, $"calls have been held back for over {s_longestHold.TotalSeconds:0} s by a hand-over of state that should have been given up; please report this");
+        new(Component, $"calls have been held back for over {_longestHold.TotalSeconds:0.###} s by a hand-over of state that should have been given up; please report this");
 }
