@@ -2,7 +2,9 @@ namespace Theseus;
 
 /// <summary>
 /// Turns exported state of one schema version into another. A release carries the migrations to its own schema, marked
-/// with <see cref="StateMigrationAttribute"/>; the host chains them. Has a public constructor without parameters.
+/// with <see cref="StateMigrationAttribute"/>; the host chains them. Has a public constructor without parameters. An
+/// instance need not be thread-safe: it is called by one thread at a time, though not always the same; several may be at
+/// work in a host at the same time.
 /// </summary>
 public interface IStateMigration
 {

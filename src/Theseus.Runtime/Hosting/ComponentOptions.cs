@@ -3,6 +3,7 @@ namespace Theseus.Runtime;
 /// <summary>
 /// A component's settings in a host: the section <c>Theseus:Components:NAME</c> of its configuration, then what code sets.
 /// A key in that section that does not exist fails the host's start; what stands in <c>Settings</c> is the component's own.
+/// Not thread-safe: to be set while the host is built; a running host reads it from many threads.
 /// </summary>
 public sealed class ComponentOptions
 {

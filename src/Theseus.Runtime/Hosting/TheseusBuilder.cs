@@ -7,7 +7,7 @@ using Theseus.Runtime.Nodes;
 
 namespace Theseus.Runtime;
 
-/// <summary>Adds components to a host. Made by <c>AddTheseus</c>.</summary>
+/// <summary>Adds components to a host. Made by <c>AddTheseus</c>. Not thread-safe: used by one thread, before the host is built.</summary>
 public sealed class TheseusBuilder
 {
     private readonly ComponentRegistrations _registrations;

@@ -1,6 +1,9 @@
 namespace Theseus.Runtime;
 
-/// <summary>A host's settings: the section <c>Theseus</c> of its configuration. Validated when the host starts; a key that does not exist fails it.</summary>
+/// <summary>
+/// A host's settings: the section <c>Theseus</c> of its configuration. Validated when the host starts; a key that does not
+/// exist fails it. Not thread-safe: to be set while the host is built; a running host reads it from many threads.
+/// </summary>
 public sealed class TheseusOptions
 {
     /// <summary>The name of the configuration section.</summary>

@@ -8,12 +8,7 @@ internal sealed class EngineOperator(HotSwapEngine engine, Func<string, SwapOpti
     public IReadOnlyList<ComponentStatus> GetStatus() =>
         [.. engine.Components.Order(StringComparer.Ordinal).Select(engine.GetStatus)];
 
-    public IReadOnlyList<SwapRecord> GetHistory(string component, int newest)
-    {
-        // Asked first, since it throws for a component that the host does not have.
-        engine.GetStatus(component);
-        return engine.GetHistory(component, newest);
-    }
+    public IReadOnlyList<SwapRecord> GetHistory(string component, int newest) => engine.GetHistory(component, newest);
 
     public async Task<SwapAnswer> StageAsync(string component, string version, CancellationToken cancellationToken) =>
         Answer(await engine.StageAsync(component, version, null, cancellationToken).ConfigureAwait(false));

@@ -1,6 +1,9 @@
 namespace Theseus.Runtime;
 
-/// <summary>Limits for handing state from one generation to the next.</summary>
+/// <summary>
+/// Limits for handing state from one generation to the next. Not thread-safe: to be set before the swap that they are for;
+/// swaps read them, and may do so at the same time.
+/// </summary>
 public sealed class StateOptions
 {
     /// <summary>The longest that one exported state may be, in bytes. Default: 1 GiB.</summary>

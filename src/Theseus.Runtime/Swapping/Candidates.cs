@@ -72,9 +72,9 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 options.Deadlines.Load,
                 setup.Time,
                 cancellationToken,
-                ifLate: late => retirements.BeginForLate(new Generation(number, release, late, slot.Methods.Count, setup.Time.GetUtcNow()), options.Deadlines))
+                ifLate: late => retirements.BeginForLate(new Generation(number, release, late, slot.Methods.Count, setup.Time), options.Deadlines))
                 .ConfigureAwait(false);
-            return new Generation(number, release, loaded, slot.Methods.Count, setup.Time.GetUtcNow());
+            return new Generation(number, release, loaded, slot.Methods.Count, setup.Time);
         }
         catch (ComponentLoadException failure)
         {

@@ -8,7 +8,9 @@ namespace Theseus.Runtime.Swapping;
 /// <summary>One loaded instance of a release in a slot. Its fields are written by the slot's controller and its retirement, and read by anyone.</summary>
 internal sealed class Generation
 {
+    private readonly TimeProvider _time;
     private readonly ReleaseManifest _manifest;
+    private long _drainingSince;
     private volatile LoadedComponent? _loaded;
     private volatile GenerationLeases? _leases;
     private readonly Lock _telling = new();
@@ -16,13 +18,14 @@ internal sealed class Generation
     private TaskCompletionSource _told = NotYet();
     private volatile int _state = (int)GenerationState.Preparing;
 
-    public Generation(int number, VerifiedRelease release, LoadedComponent loaded, int methods, DateTimeOffset loadedAt)
+    public Generation(int number, VerifiedRelease release, LoadedComponent loaded, int methods, TimeProvider time)
     {
+        _time = time;
         Number = number;
         Release = release;
         _manifest = release.Manifest;
         IsCollectible = loaded.IsCollectible;
-        LoadedAt = loadedAt;
+        LoadedAt = time.GetUtcNow();
         _loaded = loaded;
         _leases = new GenerationLeases(loaded.Instance, methods);
     }
@@ -40,7 +43,15 @@ internal sealed class Generation
     public GenerationState State
     {
         get => (GenerationState)_state;
-        set => _state = (int)value;
+        set
+        {
+            if (value == GenerationState.Draining)
+            {
+                Volatile.Write(ref _drainingSince, _time.GetTimestamp());
+            }
+
+            _state = (int)value;
+        }
     }
 
     /// <summary>How its retirement went so far; null while there is nothing to tell.</summary>
@@ -94,6 +105,18 @@ internal sealed class Generation
     }
 
     private static TaskCompletionSource NotYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The calls that are inside it now, and for how long at the least, since it gets no new ones; none while it does get some.</summary>
+    public IReadOnlyList<CallsInFlight> CallsLeft(IReadOnlyList<ContractMethod> methods)
+    {
+        if (State < GenerationState.Draining || _leases is not { } leases)
+        {
+            return [];
+        }
+
+        var age = _time.GetElapsedTime(Volatile.Read(ref _drainingSince));
+        return [.. leases.InFlightByMethod().Select(one => new CallsInFlight(methods[one.Method].Name, one.Calls, age))];
+    }
 
     /// <summary>Lets go of everything that leads to the component's code, and begins to unload it.</summary>
     public GenerationHandle BeginUnload()

@@ -41,10 +41,17 @@ public sealed class HotSwapEngine
 
     /// <summary>The newest records of a component's swaps, the newest first, those from before a restart included.</summary>
     /// <param name="component">Its name.</param>
-    /// <param name="newest">How many at most.</param>
+    /// <param name="newest">How many at most; greater than zero.</param>
+    /// <exception cref="KeyNotFoundException">The host has no component of that name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="newest"/> is not greater than zero.</exception>
     public IReadOnlyList<SwapRecord> GetHistory(string component, int newest = 20)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(newest);
+        if (Find(component) is null)
+        {
+            throw new KeyNotFoundException(Unknown(component));
+        }
+
         return _memory.ReadHistory(component, newest);
     }
 
@@ -143,7 +150,7 @@ public sealed class HotSwapEngine
     internal SwapOptions OptionsOf(string component) => Find(component)?.Options.Swap ?? new SwapOptions();
 
     /// <summary>
-    /// Finds out why a generation has not gone: what is known of it, and what a walk over the heap finds, by a process of
+    /// Finds out why a generation has not gone: the calls that are inside it now, what else is known of it, and what a walk over the heap finds, by a process of
     /// its own that suspends this one while it looks.
     /// </summary>
     /// <param name="component">The component.</param>
@@ -154,10 +161,10 @@ public sealed class HotSwapEngine
     public async Task<IReadOnlyList<PinFinding>> ExplainAsync(string component, int generation, bool walkHeap, CancellationToken cancellationToken = default)
     {
         var one = Find(component) ?? throw new KeyNotFoundException(Unknown(component));
-        var (found, handle) = one.Controller.Find(generation)
+        var (callsLeft, handle) = one.Controller.Find(generation)
             ?? throw new KeyNotFoundException($"The component '{component}' has no generation {generation}; see its status for those it has.");
         var known = new List<PinFinding>();
-        known.AddRange((found.Retirement?.InFlight ?? []).Select(calls => new PinFinding(PinKind.InFlightCall, calls.ToString())));
+        known.AddRange(callsLeft.Select(calls => new PinFinding(PinKind.InFlightCall, calls.ToString())));
         known.AddRange(handle?.KnownPins ?? []);
         if (walkHeap && handle is { IsGone: false })
         {

@@ -181,10 +181,10 @@ internal sealed partial class SlotController
     /// <summary>Gives an order to the swap that is going on, and returns its end. Null when none is, or it does not take the order.</summary>
     public Task<SwapResult>? Order(TrialOrder order) => _swap is { } swap && swap.Order(order) ? swap.Ending : null;
 
-    /// <summary>The weak handle of a generation that has been unloaded, for a look at what keeps it.</summary>
-    public (Generation Generation, GenerationHandle? Handle)? Find(int number) =>
+    /// <summary>A generation's calls that are left inside it, and the weak handle of one that has been unloaded, for a look at what keeps it.</summary>
+    public (IReadOnlyList<CallsInFlight> CallsLeft, GenerationHandle? Handle)? Find(int number) =>
         _parts.Retirements.Known().FirstOrDefault(one => one.Number == number) is { } found
-            ? (found, _parts.Retirements.HandleOf(found))
+            ? (found.CallsLeft(_parts.Slot.Methods), _parts.Retirements.HandleOf(found))
             : null;
 
     /// <summary>Ends the slot: what is going on is taken back, callers are told that the host has stopped, and all generations are retired.</summary>

@@ -37,7 +37,7 @@ public enum SwapReason
     /// <summary>The release's package is damaged, or not what it says it is.</summary>
     ReleaseRefused,
 
-    /// <summary>There is no earlier release to go back to, or no staged one to go forward to.</summary>
+    /// <summary>To roll back: no release is on trial, and none was confirmed before the one that serves. To confirm: no release is on trial.</summary>
     NothingToDo,
 
     /// <summary>The release does not declare a direct upgrade from the one that serves.</summary>
