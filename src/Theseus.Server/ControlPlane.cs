@@ -16,6 +16,8 @@ namespace Theseus.Server;
 /// </summary>
 public sealed partial class ControlPlane : IAsyncDisposable
 {
+    private static readonly TimeSpan s_betweenTrims = TimeSpan.FromMinutes(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SqliteDatabase _database;
     private readonly IReadOnlyList<IReleaseFeed> _feeds;
@@ -23,12 +25,14 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private readonly ILogger<ControlPlane> _logger;
     private readonly TimeProvider _time;
     private Task _running = Task.CompletedTask;
+    private DateTimeOffset _trimmedUntil;
 
     private ControlPlane(
-        SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, TimeProvider time, ILogger<ControlPlane> logger)
+        SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
     {
         (_database, _feeds, _time, _logger) = (database, feeds, time, logger);
-        (Components, Upgrades, Releases) = (components, upgrades, releases);
+        (Components, Upgrades, Rollback, Releases) = (components, upgrades, rollback, releases);
+        Tokens = new SqliteTokenStore(database);
         Audit = new SqliteAudit(database);
         _discovery = new ComponentDiscovery(components);
     }
@@ -38,6 +42,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
     /// <summary>The upgrades.</summary>
     public RuntimeUpgradeManager Upgrades { get; }
+
+    /// <summary>The ways back.</summary>
+    public RollbackManager Rollback { get; }
+
+    /// <summary>The tokens that open it.</summary>
+    public ITokenStore Tokens { get; }
 
     /// <summary>The releases that its feeds have.</summary>
     public IReleaseProvider Releases { get; }
@@ -59,6 +69,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.DataFolder);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
+        if (options.Rollback.Validate() is { Count: > 0 } faults)
+        {
+            throw new ArgumentException(string.Join(" ", faults), nameof(options));
+        }
+
         time ??= TimeProvider.System;
         var folder = MakePrivate(Path.GetFullPath(options.DataFolder));
         var database = SqliteDatabase.Open(Path.Combine(folder, "theseus.db"));
@@ -69,9 +84,10 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var components = await ComponentRegistry.OpenAsync(new SqliteComponentStore(database), time, cancellationToken).ConfigureAwait(false);
             var store = new SqliteUpgradeStore(database);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
-            var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, time);
+            var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
             var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
-            var plane = new ControlPlane(database, feeds, releases, components, upgrades, time, loggers.CreateLogger<ControlPlane>());
+            var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time);
+            var plane = new ControlPlane(database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>());
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
@@ -135,6 +151,13 @@ public sealed partial class ControlPlane : IAsyncDisposable
         if (found.Changed.Count > 0)
         {
             await _discovery.FromFeedsAsync(Releases, _stop.Token).ConfigureAwait(false);
+        }
+
+        // Here too, because it is the one thing that is done at intervals.
+        if (_time.GetUtcNow() >= _trimmedUntil)
+        {
+            await Rollback.TrimAsync(_stop.Token).ConfigureAwait(false);
+            _trimmedUntil = _time.GetUtcNow() + s_betweenTrims;
         }
     }
 

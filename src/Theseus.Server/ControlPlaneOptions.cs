@@ -17,6 +17,9 @@ public sealed class ControlPlaneOptions
     /// <summary>How upgrades are checked before they are planned.</summary>
     public FeasibilityOptions Feasibility { get; } = new();
 
+    /// <summary>How long, and how far, it is possible to go back.</summary>
+    public RollbackOptions Rollback { get; } = new();
+
     /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -53,8 +53,8 @@ public sealed class AuditLaws
         using var database = SqliteDatabase.Open(file.Path);
         var store = new SqliteUpgradeStore(database);
         var upgrade = await store.AddAsync(DatabaseFile.Upgrade("u1", "a"), DatabaseFile.Entry("first"), default);
-        await store.UpdateAsync(upgrade with { Revision = 2, State = UpgradeState.Validating }, DatabaseFile.Entry("second"), default);
-        await store.UpdateAsync(upgrade with { Revision = 3, State = UpgradeState.Cancelled }, DatabaseFile.Entry("third"), default);
+        await store.UpdateAsync(upgrade with { Revision = 2, State = UpgradeState.Validating }, DatabaseFile.Entry("second"), [], default);
+        await store.UpdateAsync(upgrade with { Revision = 3, State = UpgradeState.Cancelled }, DatabaseFile.Entry("third"), [], default);
         await store.WriteLineStopAsync("smoke", DatabaseFile.Entry("fourth", "line"), default);
     }
 }

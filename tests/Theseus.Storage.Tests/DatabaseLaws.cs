@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Theseus.Control.Upgrades;
 using Theseus.Storage.Sqlite;
 
 namespace Theseus.Storage.Tests;
@@ -16,6 +19,33 @@ public sealed class DatabaseLaws
 
         Assert.Equal(StorageFault.Newer, refused.Fault);
         Assert.Contains("newer", refused.Message);
+    }
+
+    public static TheoryData<int> EarlierVersions => [.. Enumerable.Range(0, SqliteSchema.Version)];
+
+    [Theory]
+    [MemberData(nameof(EarlierVersions))]
+    public async Task ADatabaseOfAnyEarlierVersionIsBroughtUpToDateWithWhatIsInIt(int version)
+    {
+        using var file = new DatabaseFile();
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file.Path, Pooling = false }.ToString()))
+        {
+            connection.Open();
+            SqliteSchema.Bring(connection, file.Path, upTo: version);
+        }
+
+        if (version > 0)
+        {
+            var record = JsonSerializer.Serialize(DatabaseFile.Upgrade("old", "a") with { Number = 1 }, UpgradeJson.Default.UpgradeRecord);
+            file.Meddle($"INSERT INTO upgrades (id, revision, state, has_ended, record) VALUES ('old', 1, 'Pending', 0, '{record}'); INSERT INTO components_in_upgrade VALUES ('a', 'old')");
+        }
+
+        using var database = SqliteDatabase.Open(file.Path);
+        var store = new SqliteUpgradeStore(database);
+        Assert.Equal(version > 0 ? 1 : 0, (await store.ReadRunningAsync(default)).Count);
+        await store.AddAsync(DatabaseFile.Upgrade("new", "b"), DatabaseFile.Entry("new"), default);
+        Assert.Empty(await new SqliteRollbackPoints(database).ReadPointsAsync(null, default));
+        Assert.Empty(await new SqliteTokenStore(database).ReadAllAsync(default));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class UpgradeStoreLaws
                 SettleDeadline = TimeSpan.FromMinutes(1),
             };
             added = added with { Revision = 2, State = UpgradeState.Validating, Plan = plan, Verdicts = [new WaveVerdict(0, WaveJudgement.Pass, "rule", "evidence")] };
-            await store.UpdateAsync(added, DatabaseFile.Entry("planned"), default);
+            await store.UpdateAsync(added, DatabaseFile.Entry("planned"), [], default);
             await store.WriteLineStopAsync("smoke", DatabaseFile.Entry("stopped", "line"), default);
         }
 
@@ -54,7 +54,7 @@ public sealed class UpgradeStoreLaws
         Assert.Equal("u1", conflict.Upgrade);
         // All or nothing: the component that was free has not been taken.
         await store.AddAsync(DatabaseFile.Upgrade("u3", "c"), DatabaseFile.Entry("third"), default);
-        await store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Cancelled }, DatabaseFile.Entry("cancelled"), default);
+        await store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Cancelled }, DatabaseFile.Entry("cancelled"), [], default);
         var second = await store.AddAsync(DatabaseFile.Upgrade("u4", "b"), DatabaseFile.Entry("fourth"), default);
         Assert.True(second.Number > first.Number);
         Assert.True(second.Fence > (first with { Turn = 1000 }).Fence);
@@ -66,12 +66,37 @@ public sealed class UpgradeStoreLaws
         using var database = SqliteDatabase.Open(":memory:");
         var store = new SqliteUpgradeStore(database);
         var first = await store.AddAsync(DatabaseFile.Upgrade("u1", "a"), DatabaseFile.Entry("first"), default);
-        await store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Validating }, DatabaseFile.Entry("one"), default);
+        await store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Validating }, DatabaseFile.Entry("one"), [], default);
 
-        await Assert.ThrowsAsync<UpgradeConflictException>(() => store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Cancelled }, DatabaseFile.Entry("other"), default));
+        await Assert.ThrowsAsync<UpgradeConflictException>(() => store.UpdateAsync(first with { Revision = 2, State = UpgradeState.Cancelled }, DatabaseFile.Entry("other"), [], default));
 
         Assert.Equal(UpgradeState.Validating, (await store.FindAsync("u1", default))!.State);
         Assert.DoesNotContain(await new SqliteAudit(database).ReadAsync(null, 10, null, default), record => record.Entry.Why == "other");
+    }
+
+    [Fact]
+    public async Task UnderOneKeyAnAskerBeginsOneUpgrade()
+    {
+        using var database = SqliteDatabase.Open(":memory:");
+        var store = new SqliteUpgradeStore(database);
+        var first = await store.AddAsync(WithKey("u1", "k", "a"), DatabaseFile.Entry("first"), default);
+
+        var again = await store.AddAsync(WithKey("u2", "k", "a"), DatabaseFile.Entry("second"), default);
+
+        Assert.Equal(Json(first), Json(again));
+        Assert.DoesNotContain(await new SqliteAudit(database).ReadAsync(null, 10, null, default), record => record.Entry.Why == "second");
+        var reused = await Assert.ThrowsAsync<UpgradeConflictException>(() => store.AddAsync(WithKey("u3", "k", "b"), DatabaseFile.Entry("third"), default));
+        Assert.True(reused.IsKeyReused);
+        var other = WithKey("u4", "k", "b");
+        var others = await store.AddAsync(other with { Request = other.Request with { RequestedBy = "another" } }, DatabaseFile.Entry("fourth"), default);
+        Assert.Equal("u4", others.Id);
+        Assert.Equal(2, (await store.CountAsync(default))[UpgradeState.Pending]);
+    }
+
+    private static UpgradeRecord WithKey(string id, string key, string component)
+    {
+        var upgrade = DatabaseFile.Upgrade(id, component);
+        return upgrade with { Request = upgrade.Request with { Key = key } };
     }
 
     private static string Json(UpgradeRecord record) => JsonSerializer.Serialize(record, UpgradeJson.Default.UpgradeRecord);

@@ -24,6 +24,12 @@ public interface IAuditLog
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<AuditRecord>> ReadAsync(long? before, int count, string? subject, CancellationToken cancellationToken);
 
+    /// <summary>The records after one, the oldest first: for whoever follows along.</summary>
+    /// <param name="sequence">The number of the last one that is known; 0 for none.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<AuditRecord>> ReadAfterAsync(long sequence, int count, CancellationToken cancellationToken);
+
     /// <summary>Looks for records that were changed, removed, added or put elsewhere.</summary>
     /// <param name="knownHash">A hash that was taken earlier and kept elsewhere; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -8,20 +8,21 @@ namespace Theseus.Control.Upgrades;
 /// </summary>
 public interface IUpgradeStore
 {
-    /// <summary>Adds an upgrade and gives it its number.</summary>
+    /// <summary>Adds an upgrade and gives it its number; or finds the one that the same asker began under the same key.</summary>
     /// <param name="upgrade">The record, in its first revision.</param>
     /// <param name="entry">What goes on record of it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The record with its number.</returns>
-    /// <exception cref="UpgradeConflictException">An upgrade of one of its components has not ended.</exception>
+    /// <returns>The record with its number: its id is another one when the request is already on record.</returns>
+    /// <exception cref="UpgradeConflictException">An upgrade of one of its components has not ended, or the key was given to another request.</exception>
     Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Replaces an upgrade's record by its next revision.</summary>
     /// <param name="upgrade">The record; its revision is one above the stored one.</param>
     /// <param name="entry">What goes on record of it.</param>
+    /// <param name="points">The rollback points that were taken with this change; none but before the first activation.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UpgradeConflictException">The stored record has another revision: someone else changed it.</exception>
-    Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken);
+    Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken);
 
     /// <summary>Finds an upgrade; null when there is none of that id.</summary>
     Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken);
@@ -34,6 +35,9 @@ public interface IUpgradeStore
     /// <param name="count">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken);
+
+    /// <summary>How many upgrades there are in each state; states without any are left out.</summary>
+    Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>Why the line was stopped; null while it runs.</summary>
     Task<string?> ReadLineStopAsync(CancellationToken cancellationToken);
@@ -51,8 +55,12 @@ public sealed class UpgradeConflictException : Exception
     /// <summary>Makes one.</summary>
     /// <param name="message">What stands in the way.</param>
     /// <param name="upgrade">The upgrade that stands in the way.</param>
-    public UpgradeConflictException(string message, string upgrade)
-        : base(message) => Upgrade = upgrade;
+    /// <param name="isKeyReused">Whether it stands in the way because it was asked for under the same key.</param>
+    public UpgradeConflictException(string message, string upgrade, bool isKeyReused = false)
+        : base(message) => (Upgrade, IsKeyReused) = (upgrade, isKeyReused);
+
+    /// <summary>Whether it stands in the way because it was asked for under the same key.</summary>
+    public bool IsKeyReused { get; }
 
     /// <summary>The id of the upgrade that stands in the way.</summary>
     public string Upgrade { get; }

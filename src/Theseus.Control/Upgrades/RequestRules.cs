@@ -7,6 +7,7 @@ internal static class RequestRules
 {
     private const int MostTargets = 100;
     private const int LongestReason = 2_000;
+    private const int LongestKey = 200;
 
     public static IReadOnlyList<string> Faults(UpgradeRequest request)
     {
@@ -18,6 +19,11 @@ internal static class RequestRules
             Require(NuGetVersion.TryParse(target.Version, out _), $"'{target.Version}' is no version; write it like 1.2.0 or 2.0.0-beta.1.");
         }
 
+        foreach (var target in request.Targets)
+        {
+            faults.AddRange(Fleet.ReleaseSettings.Faults(target.Settings ?? new Dictionary<string, string>()).Select(fault => $"{target.Component}: {fault}"));
+        }
+
         foreach (var twice in request.Targets.GroupBy(target => target.Component, StringComparer.Ordinal).Where(same => same.Count() > 1))
         {
             faults.Add($"'{twice.Key}' is named {twice.Count()} times; name it once.");
@@ -25,6 +31,7 @@ internal static class RequestRules
 
         Require(!string.IsNullOrWhiteSpace(request.RequestedBy), "Say who asks.");
         Require(request.Reason.Length <= LongestReason, $"The reason has at most {LongestReason} characters.");
+        Require(request.Key is null or { Length: > 0 and <= LongestKey }, $"The key has from 1 to {LongestKey} characters.");
         Require(request.Nodes.Distinct(StringComparer.Ordinal).Count() == request.Nodes.Count, "A node is named twice.");
         return faults;
 

@@ -58,6 +58,7 @@ public sealed class RuntimeUpgradeManager
     /// <summary>Asks for an upgrade. Returns when the request is on record; it is checked, planned and carried out from then on.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Gives up waiting; the request may be on record all the same.</param>
+    /// <returns>The upgrade; with a key that was used before, the one that was begun then.</returns>
     /// <exception cref="UpgradeRefusedException">The request is not one that could be carried out, a component is being upgraded, or the line is stopped.</exception>
     public Task<UpgradeRecord> StartAsync(UpgradeRequest request, CancellationToken cancellationToken)
     {
@@ -148,6 +149,13 @@ public sealed class RuntimeUpgradeManager
     /// <summary>The nodes' newest reports.</summary>
     public Task<IReadOnlyList<NodeReport>> GetNodesAsync(CancellationToken cancellationToken) =>
         _driver.OnLoopAsync<IReadOnlyList<NodeReport>>((upgrades, _) => Task.FromResult<IReadOnlyList<NodeReport>>([.. upgrades.Nodes]), cancellationToken);
+
+    /// <summary>The upgrades that have not ended, by number.</summary>
+    public Task<IReadOnlyList<UpgradeRecord>> GetRunningAsync(CancellationToken cancellationToken) => _store.ReadRunningAsync(cancellationToken);
+
+    /// <summary>How many upgrades there were and what came of them, since the beginning of the record.</summary>
+    public async Task<UpgradeStatistics> GetStatisticsAsync(CancellationToken cancellationToken) =>
+        new(await _store.CountAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Finds an upgrade; null when there is none of that id.</summary>
     public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) => _store.FindAsync(id, cancellationToken);

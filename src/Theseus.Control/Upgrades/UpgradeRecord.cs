@@ -63,6 +63,12 @@ public sealed record UpgradeRecord
     /// <summary>While rolling back: how it ends when all nodes are back.</summary>
     public UpgradeState EndsAs { get; init; }
 
+    /// <summary>Who had it go back: <see cref="Audit.AuditEntry.System"/> when it did so by itself; empty while it did not.</summary>
+    public string TakenBackBy { get; init; } = "";
+
+    /// <summary>Why it cannot go back once it is confirmed, in words; empty when it can.</summary>
+    public string Irreversible { get; init; } = "";
+
     /// <summary>Why it is where it is, in words; empty for the plain course of things.</summary>
     public string Detail { get; init; } = "";
 

@@ -21,6 +21,12 @@ public enum UpgradeRefusal
     /// <summary>Who asked for an upgrade cannot approve it.</summary>
     OwnRequest,
 
+    /// <summary>The request's key was given to another request before.</summary>
+    KeyReused,
+
+    /// <summary>There is nothing to go back to, or nothing leads there any more.</summary>
+    NoWayBack,
+
     /// <summary>The request is not one that could be carried out.</summary>
     Invalid,
 }

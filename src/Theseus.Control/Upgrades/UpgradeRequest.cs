@@ -5,7 +5,17 @@ namespace Theseus.Control.Upgrades;
 /// <summary>One component's way in an upgrade.</summary>
 /// <param name="Component">The component.</param>
 /// <param name="Version">The version that it is to have.</param>
-public sealed record UpgradeTarget(string Component, string Version);
+public sealed record UpgradeTarget(string Component, string Version)
+{
+    /// <summary>The digest that the release has to have, in lower-case hexadecimal; null, the default, for whichever the feeds have.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>
+    /// The settings that the release is to be run with, over those of each host's own configuration; null, the default, for
+    /// those that the component is run with now. They go back with the release. Not for secrets.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+}
 
 /// <summary>Asks for an upgrade. Immutable.</summary>
 public sealed record UpgradeRequest
@@ -30,6 +40,15 @@ public sealed record UpgradeRequest
 
     /// <summary>Why; empty for not told.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>The upgrade that this one takes back, after its end; null, the default, for none. Such a request is not held up by a stopped line.</summary>
+    public string? RollsBack { get; init; }
+
+    /// <summary>
+    /// Names the request, for whoever may have to ask twice: the same key from the same asker gives the upgrade that the
+    /// first one began. Null, the default, for a request that is always a new one. At most 200 characters.
+    /// </summary>
+    public string? Key { get; init; }
 
     /// <summary>Whether a person or another program asked for it, rather than the system itself.</summary>
     public bool IsManual { get; init; } = true;

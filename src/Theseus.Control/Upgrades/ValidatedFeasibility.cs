@@ -26,9 +26,10 @@ public sealed class FeasibilityOptions
 /// <param name="validator">The rules.</param>
 /// <param name="store">The upgrades before, for what was rolled back.</param>
 /// <param name="options">How strict it is.</param>
+/// <param name="rollback">How often in a row upgrades may take themselves back.</param>
 /// <param name="time">The clock.</param>
 public sealed class ValidatedFeasibility(
-    ComponentRegistry registry, UpgradeValidator validator, IUpgradeStore store, FeasibilityOptions options, TimeProvider time) : IFeasibility
+    ComponentRegistry registry, UpgradeValidator validator, IUpgradeStore store, FeasibilityOptions options, RollbackOptions rollback, TimeProvider time) : IFeasibility
 {
     private const int UpgradesLookedAt = 200;
 
@@ -38,7 +39,9 @@ public sealed class ValidatedFeasibility(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(nodes);
         var (problems, findings) = (new List<string>(), new List<string>());
-        var rollbacks = await RollbacksAsync(cancellationToken).ConfigureAwait(false);
+        var history = await store.ReadNewestAsync(null, UpgradesLookedAt, cancellationToken).ConfigureAwait(false);
+        var rollbacks = Rollbacks(history);
+        var irreversible = new List<string>();
         var moves = new Dictionary<string, UpgradeMove>(StringComparer.Ordinal);
         var planned = new Dictionary<string, IReadOnlyList<PlannedNode>>(StringComparer.Ordinal);
         var manifests = new Dictionary<string, ReleaseManifest>(StringComparer.Ordinal);
@@ -56,6 +59,12 @@ public sealed class ValidatedFeasibility(
                 continue;
             }
 
+            if (!request.IsManual && InARow(target.Component, history) is var inARow && inARow >= rollback.MostInARow)
+            {
+                problems.Add($"The last {inARow} upgrades of '{target.Component}' took themselves back, and {rollback.MostInARow} in a row are allowed before someone looks: find out why, and ask for the next one yourself.");
+            }
+
+            var settings = target.Settings is null ? from.Settings : ReleaseSettings.Write(target.Settings);
             var report = await validator.ValidateAsync(
                 new UpgradeContext
                 {
@@ -69,6 +78,8 @@ public sealed class ValidatedFeasibility(
                     Rollbacks = rollbacks.GetValueOrDefault(target.Component) ?? [],
                     FailureAction = request.OnFailure == FailureAction.RollBack ? null : request.OnFailure,
                     IsAutomatic = !request.IsManual,
+                    IsRollback = request.RollsBack is not null,
+                    ChangesSettings = settings != from.Settings,
                 },
                 options.Level,
                 cancellationToken).ConfigureAwait(false);
@@ -78,12 +89,23 @@ public sealed class ValidatedFeasibility(
             {
                 SplitRule(request.Parameters, release.Manifest, component, problems);
                 manifests[target.Component] = release.Manifest;
-                moves[target.Component] = new UpgradeMove(target.Component, from, new ReleaseId(release.Manifest.Version.ToNormalizedString(), release.Digest));
+                var to = new ReleaseId(release.Manifest.Version.ToNormalizedString(), release.Digest) { Settings = settings };
+                if (target.Digest is { } digest && digest != to.Digest)
+                {
+                    problems.Add($"'{target.Component}' {to} has the digest {to.Digest} in the feeds, and {digest} was asked for. Put the package that was meant back into a feed.");
+                }
+
+                if (report.IsIrreversible)
+                {
+                    irreversible.Add($"the state of '{target.Component}' cannot be brought from {to} back to {from}: {string.Join(" ", report.Step!.WayBack.Select(one => one.Message))}");
+                }
+
+                moves[target.Component] = new UpgradeMove(target.Component, from, to);
                 planned[target.Component] = [.. having.Select(node => new PlannedNode(node.Node, node.FailureDomain))];
             }
         }
 
-        return new Feasibility { Problems = problems, Findings = findings, Moves = [.. InOrder(request.Targets).Where(one => moves.ContainsKey(one.Component)).Select(one => moves[one.Component])], Nodes = planned };
+        return new Feasibility { Problems = problems, Findings = findings, Irreversible = string.Join("; ", irreversible), Moves = [.. InOrder(request.Targets).Where(one => moves.ContainsKey(one.Component)).Select(one => moves[one.Component])], Nodes = planned };
     }
 
     private static IReadOnlyList<NodeReport> Having(string component, IReadOnlyList<string> asked, IReadOnlyList<NodeReport> nodes, List<string> problems)
@@ -145,25 +167,40 @@ public sealed class ValidatedFeasibility(
         return targets.OrderBy(target => order.ToList().IndexOf(target.Component) is var at && at >= 0 ? at : int.MaxValue);
     }
 
-    private async Task<Dictionary<string, List<RollbackRecord>>> RollbacksAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The versions that were rolled back: by their own upgrade, whether or not all of it came back, or by a later one that
+    /// took it back.
+    /// </summary>
+    private static Dictionary<string, List<RollbackRecord>> Rollbacks(IReadOnlyList<UpgradeRecord> history)
     {
+        var takenBack = history.Where(one => one is { State: UpgradeState.Completed, Request.RollsBack: not null })
+            .DistinctBy(one => one.Request.RollsBack).ToDictionary(one => one.Request.RollsBack!, one => one.Request.Reason);
         var rollbacks = new Dictionary<string, List<RollbackRecord>>(StringComparer.Ordinal);
-        foreach (var upgrade in await store.ReadNewestAsync(null, UpgradesLookedAt, cancellationToken).ConfigureAwait(false))
+        foreach (var upgrade in history)
         {
-            if (upgrade is { State: UpgradeState.RolledBack or UpgradeState.RollbackFailed, Plan: { } plan, EndedAt: { } endedAt })
+            var wasTakenBack = takenBack.TryGetValue(upgrade.Id, out var why);
+            if ((!wasTakenBack && upgrade.State is not (UpgradeState.RolledBack or UpgradeState.RollbackFailed)) || upgrade is not { Plan: { } plan, EndedAt: { } endedAt, Request.RollsBack: null })
             {
-                foreach (var move in plan.Moves)
-                {
-                    if (!rollbacks.TryGetValue(move.Component, out var ofComponent))
-                    {
-                        rollbacks[move.Component] = ofComponent = [];
-                    }
+                continue;
+            }
 
-                    ofComponent.Add(new RollbackRecord(move.Component, NuGetVersion.Parse(move.To.Version), endedAt, upgrade.Detail));
+            foreach (var move in plan.Moves)
+            {
+                if (!rollbacks.TryGetValue(move.Component, out var ofComponent))
+                {
+                    rollbacks[move.Component] = ofComponent = [];
                 }
+
+                ofComponent.Add(new RollbackRecord(move.Component, NuGetVersion.Parse(move.To.Version), endedAt, why ?? upgrade.Detail));
             }
         }
 
         return rollbacks;
     }
+
+    /// <summary>How many of a component's newest upgrades in a row took themselves back.</summary>
+    private static int InARow(string component, IReadOnlyList<UpgradeRecord> history) => history
+        .Where(one => one.HasEnded && one.WasActivated && one.Request.Targets.Any(target => target.Component == component))
+        .TakeWhile(one => one.State is UpgradeState.RolledBack or UpgradeState.RollbackFailed && one.TakenBackBy == Audit.AuditEntry.System)
+        .Count();
 }

@@ -33,6 +33,12 @@ public sealed record UpgradeContext
     /// <summary>What is done if it fails; null where nobody has chosen, which is rolling back.</summary>
     public FailureAction? FailureAction { get; init; }
 
+    /// <summary>Whether it takes an earlier upgrade back: to a release that has served here before, so that what is asked of new ones is not asked of it.</summary>
+    public bool IsRollback { get; init; }
+
+    /// <summary>Whether the settings that the component is run with change too, so that its present version is not out of the question.</summary>
+    public bool ChangesSettings { get; init; }
+
     /// <summary>Whether it starts by itself: by a schedule, an event, a condition. False where a person asks for it.</summary>
     public bool IsAutomatic { get; init; }
 }

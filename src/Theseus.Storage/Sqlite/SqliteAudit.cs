@@ -29,6 +29,11 @@ public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<AuditRecord>> ReadAfterAsync(long sequence, int count, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AuditRecord>>(
+        connection => connection.Query(Read, "SELECT sequence, entry, hash FROM audit WHERE sequence > $after ORDER BY sequence LIMIT $count", ("$after", sequence), ("$count", count)),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {

@@ -42,6 +42,21 @@ internal static class SqliteSchema
             entry TEXT NOT NULL,
             hash TEXT NOT NULL) STRICT;
         """,
+        """
+        -- Under one key an asker begins one upgrade, however often he asks.
+        ALTER TABLE upgrades ADD COLUMN request_key TEXT;
+        CREATE UNIQUE INDEX upgrades_by_key ON upgrades (request_key) WHERE request_key IS NOT NULL;
+        CREATE TABLE rollback_points (
+            upgrade TEXT NOT NULL,
+            component TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            taken_at TEXT NOT NULL,
+            point TEXT NOT NULL,
+            PRIMARY KEY (component, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE tokens (
+            id TEXT PRIMARY KEY,
+            token TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 
@@ -17,6 +18,14 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         return database.TransactAsync(
             connection =>
             {
+                var key = KeyOf(upgrade.Request);
+                if (key is not null && connection.Query(Read, "SELECT record FROM upgrades WHERE request_key = $key", ("$key", key)).FirstOrDefault() is { } known)
+                {
+                    return IsSame(known.Request, upgrade.Request)
+                        ? known
+                        : throw new UpgradeConflictException($"The key '{upgrade.Request.Key}' was given to another request, which began the upgrade {known.Id}. Take a new key for a new request.", known.Id, isKeyReused: true);
+                }
+
                 foreach (var target in upgrade.Request.Targets)
                 {
                     if (connection.Scalar("SELECT upgrade FROM components_in_upgrade WHERE component = $component", ("$component", target.Component)) is string other)
@@ -27,7 +36,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     connection.Execute("INSERT INTO components_in_upgrade (component, upgrade) VALUES ($component, $upgrade)", ("$component", target.Component), ("$upgrade", upgrade.Id));
                 }
 
-                connection.Execute("INSERT INTO upgrades (id, revision, state, has_ended, record) VALUES ($id, 0, '', 0, '')", ("$id", upgrade.Id));
+                connection.Execute("INSERT INTO upgrades (id, revision, state, has_ended, record, request_key) VALUES ($id, 0, '', 0, '', $key)", ("$id", upgrade.Id), ("$key", key));
                 var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
                 Write(connection, added, expected: 0);
                 SqliteAudit.Append(connection, entry);
@@ -37,9 +46,10 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
     }
 
     /// <inheritdoc/>
-    public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)
+    public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
+        ArgumentNullException.ThrowIfNull(points);
         return database.TransactAsync(
             connection =>
             {
@@ -47,6 +57,11 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                 if (upgrade.HasEnded)
                 {
                     connection.Execute("DELETE FROM components_in_upgrade WHERE upgrade = $upgrade", ("$upgrade", upgrade.Id));
+                }
+
+                foreach (var point in points)
+                {
+                    SqliteRollbackPoints.Add(connection, point);
                 }
 
                 SqliteAudit.Append(connection, entry);
@@ -72,6 +87,12 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<UpgradeState, long>>(
+        connection => connection.Query(row => (State: Enum.Parse<UpgradeState>(row.GetString(0)), Count: row.GetInt64(1)), "SELECT state, count(*) FROM upgrades GROUP BY state")
+            .ToDictionary(one => one.State, one => one.Count),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<string?> ReadLineStopAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => (string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", LineStop)),
         cancellationToken);
@@ -90,6 +111,12 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
             return true;
         },
         cancellationToken);
+
+    // Two askers' keys have nothing to do with each other.
+    private static string? KeyOf(UpgradeRequest request) => request.Key is { } key ? $"{request.RequestedBy}\n{key}" : null;
+
+    private static bool IsSame(UpgradeRequest one, UpgradeRequest other) =>
+        JsonSerializer.Serialize(one, UpgradeJson.Default.UpgradeRequest) == JsonSerializer.Serialize(other, UpgradeJson.Default.UpgradeRequest);
 
     private static void Write(SqliteConnection connection, UpgradeRecord upgrade, long expected)
     {

@@ -58,17 +58,25 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     /// <exception cref="UpgradeRefusedException">The line is stopped, or a component is being upgraded.</exception>
     public async Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)
     {
-        ThrowIfLineStopped();
+        if (upgrade.Request.RollsBack is null)
+        {
+            ThrowIfLineStopped();
+        }
+
         try
         {
             var added = await store.AddAsync(upgrade, entry, cancellationToken).ConfigureAwait(false);
-            _running.Add(added.Id, added);
-            OnChanged(added);
+            if (added.Id == upgrade.Id)
+            {
+                _running.Add(added.Id, added);
+                OnChanged(added);
+            }
+
             return added;
         }
         catch (UpgradeConflictException conflict)
         {
-            throw new UpgradeRefusedException(UpgradeRefusal.Busy, conflict.Message);
+            throw new UpgradeRefusedException(conflict.IsKeyReused ? UpgradeRefusal.KeyReused : UpgradeRefusal.Busy, conflict.Message);
         }
     }
 
@@ -88,7 +96,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 : new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {id}.");
         }
 
-        if (goesForward)
+        if (goesForward && upgrade.Request.RollsBack is null)
         {
             ThrowIfLineStopped();
         }
@@ -96,7 +104,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         return await StoreAsync(upgrade, order(upgrade, time.GetUtcNow()), who, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the line: every upgrade that goes forward pauses, and none begins. Those that go back go on.</summary>
+    /// <summary>Stops the line: every upgrade that goes forward pauses, and none begins. Those that go back go on, and those that take an earlier one back.</summary>
     /// <returns>The upgrades that were paused.</returns>
     public async Task<IReadOnlyList<string>> StopLineAsync(string reason, string who, CancellationToken cancellationToken)
     {
@@ -187,7 +195,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         var paused = new List<string>();
         foreach (var upgrade in _running.Values.ToList())
         {
-            if (upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming)
+            if (upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming && upgrade.Request.RollsBack is null)
             {
                 var pause = UpgradeTurns.Pause(upgrade, $"The line was stopped: {LineStop}", time.GetUtcNow());
                 await StoreAsync(upgrade, pause, who, cancellationToken).ConfigureAwait(false);
@@ -219,9 +227,17 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
             throw new InvalidOperationException($"{next.State} cannot follow {from.State}.");
         }
 
+        if (next.State == UpgradeState.RollingBack && from.State != UpgradeState.RollingBack)
+        {
+            next = next with { TakenBackBy = who };
+        }
+
+        // In the same transaction as the word that callers may be on the release from now on: there is no moment in which
+        // one of the two is known and the other is not.
+        var points = next.WasActivated && !from.WasActivated ? RollbackPoints.Of(next, _fleet, time.GetUtcNow()) : [];
         var evidence = ReferenceEquals(next.Verdicts, from.Verdicts) ? "" : next.Verdicts[^1].Evidence;
         var entry = new AuditEntry(time.GetUtcNow(), who, from.Id, Name(from), Name(next), change.Why, evidence);
-        await store.UpdateAsync(next, entry, cancellationToken).ConfigureAwait(false);
+        await store.UpdateAsync(next, entry, points, cancellationToken).ConfigureAwait(false);
         if (next.Turn != from.Turn || next.HasEnded)
         {
             _sender.Forget(from.Id);

@@ -9,6 +9,9 @@ public sealed record Feasibility
     /// <summary>What else was found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
+    /// <summary>Why the moves cannot be taken back once they are confirmed, in words; empty when they can.</summary>
+    public string Irreversible { get; init; } = "";
+
     /// <summary>The components' moves, what others depend on first.</summary>
     public IReadOnlyList<UpgradeMove> Moves { get; init; } = [];
 

@@ -35,6 +35,7 @@ internal static class UpgradeTurns
                 Plan = plan,
                 Since = now,
                 Findings = found.Findings,
+                Irreversible = found.Irreversible,
             },
             $"Planned in {plan.Waves.Count} waves, digest {plan.Digest}.");
     }

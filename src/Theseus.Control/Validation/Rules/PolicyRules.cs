@@ -6,7 +6,8 @@ internal static class PolicyRules
     public static IEnumerable<Finding> Pinned(ValidationContext context)
     {
         var target = context.Upgrade.Target.ToNormalizedString();
-        yield return context.Upgrade.Policy.Pinned is not { } range ? Finding.Pass("policy: pinned", "It is not held to any version.")
+        yield return context.Upgrade.IsRollback ? Finding.Pass("policy: pinned", "It goes back to what served before.")
+            : context.Upgrade.Policy.Pinned is not { } range ? Finding.Pass("policy: pinned", "It is not held to any version.")
             : range.Satisfies(context.Upgrade.Target) ? Finding.Pass("policy: pinned", $"{target} is in {range.ToNormalizedString()}.")
             : Finding.Error("policy: pinned", $"'{context.Upgrade.Component.Name}' is held to {range.ToNormalizedString()}; {target} is outside.", "Choose a version in that range, or change the policy.");
     }
@@ -22,7 +23,7 @@ internal static class PolicyRules
     public static IEnumerable<Finding> Age(ValidationContext context)
     {
         var least = context.Upgrade.Policy.MinimumAge;
-        if (least <= TimeSpan.Zero)
+        if (least <= TimeSpan.Zero || context.Upgrade.IsRollback)
             yield return Finding.Pass("policy: minimumAge", "No age is asked for.");
         else if (context.Target.Published is not { } published)
             yield return Finding.Error("policy: minimumAge", $"A release must be {least} old, and no feed tells since when it has this one.", "Use a feed that tells, or set no minimum age.");
@@ -36,7 +37,7 @@ internal static class PolicyRules
     {
         const string Place = "policy: allowPrerelease";
         var target = context.Upgrade.Target;
-        yield return !target.IsPrerelease ? Finding.Pass(Place, "It is not a prerelease.")
+        yield return !target.IsPrerelease || context.Upgrade.IsRollback ? Finding.Pass(Place, context.Upgrade.IsRollback ? "It goes back to what served before." : "It is not a prerelease.")
             : context.Upgrade.Policy.AllowPrerelease ? Finding.Pass(Place, "Prereleases are allowed.")
             : context.Upgrade.IsAutomatic ? Finding.Error(Place, $"{target.ToNormalizedString()} is a prerelease, and nobody has asked for it.", "Allow prereleases, or ask for it yourself.")
             : Finding.Warning(Place, $"{target.ToNormalizedString()} is a prerelease.", "Allow prereleases if this is meant.");
@@ -46,7 +47,7 @@ internal static class PolicyRules
     {
         var (name, target) = (context.Upgrade.Component.Name, context.Upgrade.Target);
         var reverted = context.Upgrade.Rollbacks.Where(one => one.Component == name && one.Version == target).OrderBy(one => one.When).ToList();
-        if (reverted.Count == 0)
+        if (reverted.Count == 0 || context.Upgrade.IsRollback)
         {
             yield return Finding.Pass("history", "It was not rolled back before.");
             yield break;

@@ -36,6 +36,8 @@ internal static class ReleaseRules
         var others = context.Upgrade.Nodes.Where(node => node.Running is { } running && running != target).Select(node => node.Node).ToList();
         if (component.CurrentVersion != target)
             yield return Finding.Pass("", $"{component.CurrentVersion?.ToNormalizedString() ?? "No version"} serves.");
+        else if (context.Upgrade.ChangesSettings)
+            yield return Finding.Pass("", $"{target.ToNormalizedString()} serves, with other settings.");
         else if (others.Count > 0)
             yield return Finding.Pass(ValidationContext.Names(others), "Another version runs there.");
         else

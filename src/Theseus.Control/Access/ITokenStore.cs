@@ -1,0 +1,26 @@
+using Theseus.Control.Audit;
+
+namespace Theseus.Control;
+
+/// <summary>Where tokens are kept. Each method is one transaction. Thread-safe.</summary>
+public interface ITokenStore
+{
+    /// <summary>Adds a token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="entry">What goes on record of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task AddAsync(AccessToken token, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a token that is there, by one that says when it was revoked.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="entry">What goes on record of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it was there.</returns>
+    Task<bool> UpdateAsync(AccessToken token, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Finds a token; null when there is none of that id.</summary>
+    Task<AccessToken?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>All tokens, the oldest first, revoked ones too.</summary>
+    Task<IReadOnlyList<AccessToken>> ReadAllAsync(CancellationToken cancellationToken);
+}

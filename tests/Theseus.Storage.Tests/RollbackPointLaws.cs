@@ -1,0 +1,64 @@
+using Theseus.Control;
+using Theseus.Control.Upgrades;
+using Theseus.Fleet;
+using Theseus.Storage.Sqlite;
+
+namespace Theseus.Storage.Tests;
+
+public sealed class RollbackPointLaws
+{
+    [Fact]
+    public async Task APointIsThereWithTheChangeThatItIsTakenBeforeOrNotAtAll()
+    {
+        using var database = SqliteDatabase.Open(":memory:");
+        var (store, points) = (new SqliteUpgradeStore(database), new SqliteRollbackPoints(database));
+        var upgrade = await store.AddAsync(DatabaseFile.Upgrade("u1", "a"), DatabaseFile.Entry("first"), default);
+
+        await Assert.ThrowsAsync<UpgradeConflictException>(() => store.UpdateAsync(upgrade with { Revision = 7 }, DatabaseFile.Entry("late"), [Point(upgrade)], default));
+        Assert.Empty(await points.ReadPointsAsync(null, default));
+
+        await store.UpdateAsync(upgrade with { Revision = 2 }, DatabaseFile.Entry("active"), [Point(upgrade)], default);
+        var kept = Assert.Single(await points.ReadPointsAsync("a", default));
+        Assert.Equal("{\"Size\":\"3\"}", kept.From.Settings);
+        Assert.Equal(new NodeRoute("n1", kept.From, null, 0), Assert.Single(kept.Nodes));
+        Assert.Empty(await points.ReadPointsAsync("b", default));
+    }
+
+    [Fact]
+    public async Task TheNewestAreKeptByCountAndByAgeAndThoseOfRunningUpgradesInAnyCase()
+    {
+        using var database = SqliteDatabase.Open(":memory:");
+        var (store, points) = (new SqliteUpgradeStore(database), new SqliteRollbackPoints(database));
+        for (var i = 1; i <= 6; i++)
+        {
+            var upgrade = await store.AddAsync(DatabaseFile.Upgrade($"u{i}", "a"), DatabaseFile.Entry("asked"), default);
+            await store.UpdateAsync(upgrade with { Revision = 2 }, DatabaseFile.Entry("active"), [Point(upgrade) with { TakenAt = DateTimeOffset.UnixEpoch.AddDays(i) }], default);
+            if (i < 6)
+            {
+                await store.UpdateAsync(upgrade with { Revision = 3, State = UpgradeState.Cancelled }, DatabaseFile.Entry("ended"), [], default);
+            }
+        }
+
+        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch, default));
+        Assert.Equal(["u6", "u5", "u4", "u3"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
+        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch.AddDays(5), default));
+        Assert.Equal(["u6", "u5"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
+        await points.TrimAsync(1, DateTimeOffset.UnixEpoch.AddDays(100), default);
+        Assert.Equal(["u6"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
+    }
+
+    private static RollbackPoint Point(UpgradeRecord upgrade)
+    {
+        var from = new ReleaseId("1.0.0", "aa") { Settings = "{\"Size\":\"3\"}" };
+        return new RollbackPoint
+        {
+            Upgrade = upgrade.Id,
+            Number = upgrade.Number,
+            Component = "a",
+            From = from,
+            To = new ReleaseId("2.0.0", "bb"),
+            Nodes = [new NodeRoute("n1", from, null, 0)],
+            TakenAt = DateTimeOffset.UnixEpoch,
+        };
+    }
+}
