@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,15 +21,24 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly InProcessChannel _channel = new();
     private readonly List<IHost> _hosts = [];
 
+    private Action<ControlPlaneOptions> _configure = _ => { };
+    private bool _hasLimiter;
+
     public ControlPlane Plane { get; private set; } = null!;
 
     public static string Releases { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases"));
 
     public IReadOnlyList<IMarkdownRenderer> Renderers => [.. _hosts.Select(host => host.Services.GetRequiredService<IMarkdownRenderer>())];
 
-    public static async Task<Fleet> StartAsync(int nodes)
+    public IReadOnlyList<IRateLimiter> Limiters => [.. _hosts.Select(host => host.Services.GetRequiredService<IRateLimiter>())];
+
+    /// <summary>Starts a fleet.</summary>
+    /// <param name="nodes">How many nodes it has, each with the component <c>markdown</c>.</param>
+    /// <param name="withLimiter">Whether they have <c>rate-limiter</c> too, whose state is transferred and whose settings say <c>Limit</c> 7.</param>
+    /// <param name="configure">Changes the control plane's options.</param>
+    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null)
     {
-        var fleet = new Fleet();
+        var fleet = new Fleet { _hasLimiter = withLimiter, _configure = configure ?? (_ => { }) };
         await fleet.StartPlaneAsync();
         for (var i = 1; i <= nodes; i++)
         {
@@ -36,6 +46,7 @@ internal sealed class Fleet : IAsyncDisposable
         }
 
         await fleet.UntilAsync(async () => fleet.Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active }
+            && (!withLimiter || fleet.Plane.Components.Find("rate-limiter") is { Lifecycle: ComponentLifecycle.Active })
             && (await fleet.Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == nodes);
         return fleet;
     }
@@ -44,6 +55,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var options = new ControlPlaneOptions { DataFolder = Path.Combine(_folder, "control"), DiscoveryInterval = TimeSpan.FromMilliseconds(50) };
         options.Feeds.Add(Releases);
+        _configure(options);
         Plane = await ControlPlane.StartAsync(options, _channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
@@ -51,31 +63,43 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddTheseus(options =>
+        if (_hasLimiter)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Theseus:Components:rate-limiter:Settings:Limit", "7"), new("Theseus:Components:rate-limiter:Settings:WindowSeconds", "3600")]);
+        }
+
+        var theseus = builder.AddTheseus(options =>
             {
                 options.Feeds.Add(Releases);
                 options.OperatorEndpoint = false;
                 options.ShutdownDeadline = TimeSpan.FromSeconds(2);
             })
-            .AddComponent<IMarkdownRenderer>("markdown", options =>
-            {
-                options.InitialVersion = "[1.0.0]";
-                options.Swap = new SwapOptions
-                {
-                    Loading = LoadingMode.Collectible,
-                    WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero },
-                    RestBeforeStop = TimeSpan.Zero,
-                };
-            })
+            .AddComponent<IMarkdownRenderer>("markdown", FromOne)
             .JoinFleet(_channel.Connect(name), node =>
             {
                 node.Name = name;
                 node.FailureDomain = domain;
                 node.Heartbeat = TimeSpan.FromMilliseconds(200);
             });
+        if (_hasLimiter)
+        {
+            theseus.AddComponent<IRateLimiter>("rate-limiter", FromOne);
+        }
+
         var host = builder.Build();
         await host.StartAsync();
         _hosts.Add(host);
+    }
+
+    private static void FromOne(ComponentOptions options)
+    {
+        options.InitialVersion = "[1.0.0]";
+        options.Swap = new SwapOptions
+        {
+            Loading = LoadingMode.Collectible,
+            WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero },
+            RestBeforeStop = TimeSpan.Zero,
+        };
     }
 
     public static UpgradeRequest To(string version, StrategyParameters parameters) => new()

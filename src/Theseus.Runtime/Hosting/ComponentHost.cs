@@ -129,7 +129,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
     private async Task StartAsync(HostedComponent component, CancellationToken cancellationToken)
     {
         var release = await ChooseAsync(component, cancellationToken).ConfigureAwait(false);
-        await component.Controller.StartAsync(release, component.Options.Swap, cancellationToken).ConfigureAwait(false);
+        await component.Controller.StartAsync(release, _memory.Get(component.Name).Confirmed?.Settings, component.Options.Swap, cancellationToken).ConfigureAwait(false);
         LogStarted(_logger, component.Name, release.Manifest.Version.ToNormalizedString());
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Theseus.Fleet;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Routing;
 using Theseus.Runtime.Swapping;
@@ -37,9 +38,10 @@ internal sealed class SlotBuilder(IServiceProvider services, TimeProvider time, 
             Logger = _loggers.CreateLogger("Theseus.Runtime.Swapping"),
             Loading = options.Loading,
             WalkWhenStuck = walkWhenStuck,
-            SurroundingsFor = (manifest, onFault) => new ComponentSurroundings(
+            SurroundingsFor = (manifest, settings, onFault) => new ComponentSurroundings(
                 _loggers,
                 section.GetSection(ConfigurationKeys.Settings),
+                ReleaseSettings.Read(settings ?? ""),
                 time,
                 _states.For(manifest, registration.Contract, options.SharedState),
                 onFault),

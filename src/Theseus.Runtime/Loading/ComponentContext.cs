@@ -22,7 +22,7 @@ internal sealed partial class ComponentContext : IComponentContext
         Version = version;
         Stopping = _stopping.Token;
         LoggerFactory = new GenerationLoggerFactory(surroundings.LoggerFactory, component);
-        _configuration = new GenerationConfiguration(surroundings.Settings);
+        _configuration = new GenerationConfiguration(surroundings.Settings, surroundings.Overrides);
         _time = new GenerationTimeProvider(surroundings.Time);
         _onFault = surroundings.OnBackgroundFault;
         _log = LoggerFactory.CreateLogger("Background");

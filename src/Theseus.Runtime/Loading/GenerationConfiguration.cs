@@ -11,25 +11,32 @@ internal sealed class GenerationConfiguration : IConfigurationSection, IDisposab
 {
     private readonly IConfiguration _host;
     private readonly GenerationConfiguration _root;
+    private readonly IConfigurationSection? _place;
+    private readonly IDisposable? _overlay;
     private readonly IDisposable? _registration;
     private CancellationTokenSource _reload = new();
 
-    public GenerationConfiguration(IConfiguration host)
+    /// <param name="host">The host's section.</param>
+    /// <param name="overrides">Settings over those of the section.</param>
+    public GenerationConfiguration(IConfiguration host, IReadOnlyDictionary<string, string> overrides)
     {
-        _host = host;
+        _place = host as IConfigurationSection;
+        _host = overrides.Count == 0 ? host : Overlay(host, overrides);
+        _overlay = _host == host ? null : _host as IDisposable;
         _root = this;
-        _registration = ChangeToken.OnChange(host.GetReloadToken, Reload);
+        _registration = ChangeToken.OnChange(_host.GetReloadToken, Reload);
     }
 
     private GenerationConfiguration(IConfiguration host, GenerationConfiguration root)
     {
         _host = host;
+        _place = host as IConfigurationSection;
         _root = root;
     }
 
-    public string Key => (_host as IConfigurationSection)?.Key ?? "";
+    public string Key => _place?.Key ?? "";
 
-    public string Path => (_host as IConfigurationSection)?.Path ?? "";
+    public string Path => _place?.Path ?? "";
 
     public string? Value
     {
@@ -56,7 +63,17 @@ internal sealed class GenerationConfiguration : IConfigurationSection, IDisposab
 
     public IChangeToken GetReloadToken() => new CancellationChangeToken(Volatile.Read(ref _root._reload).Token);
 
-    public void Dispose() => _registration?.Dispose();
+    public void Dispose()
+    {
+        _registration?.Dispose();
+        // It is registered for changes with the host, which outlives the generation.
+        _overlay?.Dispose();
+    }
+
+    private static IConfiguration Overlay(IConfiguration host, IReadOnlyDictionary<string, string> overrides) => new ConfigurationBuilder()
+        .AddConfiguration(host)
+        .AddInMemoryCollection(overrides.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)))
+        .Build();
 
     private void Reload()
     {

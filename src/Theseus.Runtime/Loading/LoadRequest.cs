@@ -7,6 +7,7 @@ namespace Theseus.Runtime.Loading;
 /// <summary>What the host gives to a generation.</summary>
 /// <param name="LoggerFactory">The host's; never disposed by a generation.</param>
 /// <param name="Settings">The component's own section.</param>
+/// <param name="Overrides">Settings of the release, over those of the section.</param>
 /// <param name="Time">The host's clock.</param>
 /// <param name="SharedState">The shared state object; null if none is declared.</param>
 /// <param name="OnBackgroundFault">
@@ -16,6 +17,7 @@ namespace Theseus.Runtime.Loading;
 internal sealed record ComponentSurroundings(
     ILoggerFactory LoggerFactory,
     IConfiguration Settings,
+    IReadOnlyDictionary<string, string> Overrides,
     TimeProvider Time,
     object? SharedState,
     Action<string, Exception> OnBackgroundFault);

@@ -19,8 +19,8 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             Contract = status.Contract,
             ContractAssembly = status.ContractAssembly,
             ContractVersion = status.ContractVersion,
-            Confirmed = engine.GetConfirmed(component) is { } confirmed ? new ReleaseId(confirmed.Version, confirmed.Digest) : null,
-            Staged = status.StagedVersion is { } staged ? new ReleaseId(staged, status.StagedDigest!) : null,
+            Confirmed = engine.GetConfirmed(component) is { } confirmed ? new ReleaseId(confirmed.Version, confirmed.Digest) { Settings = confirmed.Settings ?? "" } : null,
+            Staged = status.StagedVersion is { } staged ? new ReleaseId(staged, status.StagedDigest!) { Settings = status.StagedSettings ?? "" } : null,
             Trial = status.Trial is { } trial ? Report(trial) : null,
             Lingering =
             [
@@ -38,7 +38,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             return EngineAnswer.Done;
         }
 
-        var options = engine.OptionsOf(component) with { ExpectedDigest = release.Digest };
+        var options = engine.OptionsOf(component) with { ExpectedDigest = release.Digest, Settings = ReleaseSettings.Read(release.Settings) };
         return Answer(await InTurnAsync(() => engine.StageAsync(component, release.Version, options, cancellationToken), cancellationToken).ConfigureAwait(false), SwapOutcome.Staged);
     }
 
@@ -62,6 +62,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         var options = own with
         {
             ExpectedDigest = release.Digest,
+            Settings = ReleaseSettings.Read(release.Settings),
             Progress = watching,
             Trial = own.Trial with { Duration = holdAtMost, NeedsOrder = true, Share = share, ShadowFraction = shadowFraction, MinimumCalls = 0 },
         };
@@ -152,7 +153,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
     private async Task<EngineAnswer> SwapAsync(string component, ReleaseId release, CancellationToken cancellationToken)
     {
         var own = engine.OptionsOf(component);
-        var options = own with { ExpectedDigest = release.Digest, Trial = own.Trial with { Duration = TimeSpan.Zero, Share = 1, ShadowFraction = 0 } };
+        var options = own with { ExpectedDigest = release.Digest, Settings = ReleaseSettings.Read(release.Settings), Trial = own.Trial with { Duration = TimeSpan.Zero, Share = 1, ShadowFraction = 0 } };
         return Answer(await InTurnAsync(() => engine.SwapAsync(component, release.Version, options, cancellationToken), cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
     }
 
@@ -180,7 +181,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         var seen = trial.Observation;
         return new TrialReport
         {
-            Release = new ReleaseId(trial.Version, trial.Digest),
+            Release = new ReleaseId(trial.Version, trial.Digest) { Settings = trial.Settings ?? "" },
             Share = trial.Share,
             ShadowFraction = trial.ShadowFraction,
             Elapsed = seen.Elapsed,

@@ -15,6 +15,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
 
     /// <summary>Loads a release and makes it ready.</summary>
     /// <param name="release">The release.</param>
+    /// <param name="settings">The settings that it is run with; null for none.</param>
     /// <param name="collectible">Whether it has to be unloadable.</param>
     /// <param name="options">The swap's options.</param>
     /// <param name="steps">Where the steps are told of.</param>
@@ -23,10 +24,10 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SwapFailedException">A step failed; what was loaded is being retired.</exception>
     public async Task<Generation> PrepareAsync(
-        VerifiedRelease release, bool collectible, SwapOptions options, SwapSteps steps, CallRecorder? recorder, Action<Generation>? onLoaded, CancellationToken cancellationToken)
+        VerifiedRelease release, string? settings, bool collectible, SwapOptions options, SwapSteps steps, CallRecorder? recorder, Action<Generation>? onLoaded, CancellationToken cancellationToken)
     {
         var generation = await steps.RunAsync(
-            SwapStep.Load, () => LoadAsync(release, collectible, options, cancellationToken)).ConfigureAwait(false);
+            SwapStep.Load, () => LoadAsync(release, settings, collectible, options, cancellationToken)).ConfigureAwait(false);
         retirements.Register(generation);
         onLoaded?.Invoke(generation);
         try
@@ -61,10 +62,10 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
         }
     }
 
-    private async Task<Generation> LoadAsync(VerifiedRelease release, bool collectible, SwapOptions options, CancellationToken cancellationToken)
+    private async Task<Generation> LoadAsync(VerifiedRelease release, string? settings, bool collectible, SwapOptions options, CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _lastNumber);
-        var surroundings = setup.SurroundingsFor(release.Manifest, retirements.OnBackgroundFault(number));
+        var surroundings = setup.SurroundingsFor(release.Manifest, settings, retirements.OnBackgroundFault(number));
         try
         {
             var loaded = await Bounded.RunAsync(
@@ -72,9 +73,9 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 options.Deadlines.Load,
                 setup.Time,
                 cancellationToken,
-                ifLate: late => retirements.BeginForLate(new Generation(number, release, late, slot.Methods.Count, setup.Time), options.Deadlines))
+                ifLate: late => retirements.BeginForLate(new Generation(number, release, settings, late, slot.Methods.Count, setup.Time), options.Deadlines))
                 .ConfigureAwait(false);
-            return new Generation(number, release, loaded, slot.Methods.Count, setup.Time);
+            return new Generation(number, release, settings, loaded, slot.Methods.Count, setup.Time);
         }
         catch (ComponentLoadException failure)
         {

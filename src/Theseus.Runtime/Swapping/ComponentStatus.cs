@@ -24,6 +24,9 @@ public sealed record ComponentStatus(
     /// <summary>The digest of the release that is ready beside the one that serves; null for none.</summary>
     public string? StagedDigest { get; init; }
 
+    /// <summary>The settings that it is run with, as in <see cref="ReleaseRef.Settings"/>; null for none.</summary>
+    public string? StagedSettings { get; init; }
+
     /// <summary>The trial that is going on; null for none.</summary>
     public TrialStatus? Trial { get; init; }
 }

@@ -9,10 +9,11 @@ namespace Theseus.Runtime.Swapping;
 /// </summary>
 /// <param name="slot">The slot's parts.</param>
 /// <param name="release">The release.</param>
+/// <param name="settings">The settings that it is run with; null for none.</param>
 /// <param name="options">Options.</param>
 /// <param name="swap">The identifier under which the swap is on record; null at the host's start, which is none.</param>
 /// <param name="validated">The swap's first step; null at the host's start.</param>
-internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, SwapOptions options, string? swap, StepTiming? validated)
+internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, string? settings, SwapOptions options, string? swap, StepTiming? validated)
 {
     private readonly SwapSteps _steps = new(
         slot.Setup.Component,
@@ -28,10 +29,10 @@ internal sealed class FirstRelease(SlotParts slot, VerifiedRelease release, Swap
     public async Task<Generation> ServeAsync(CancellationToken cancellationToken)
     {
         var collectible = (options.Loading ?? slot.Setup.Loading) == LoadingMode.Collectible;
-        var first = await slot.Candidates.PrepareAsync(release, collectible, options, _steps, recorder: null, loaded => _loaded = loaded, cancellationToken).ConfigureAwait(false);
+        var first = await slot.Candidates.PrepareAsync(release, settings, collectible, options, _steps, recorder: null, loaded => _loaded = loaded, cancellationToken).ConfigureAwait(false);
         try
         {
-            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, release)).ConfigureAwait(false);
+            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, first.Ref)).ConfigureAwait(false);
         }
         catch
         {

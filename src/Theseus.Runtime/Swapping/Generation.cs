@@ -18,12 +18,13 @@ internal sealed class Generation
     private TaskCompletionSource _told = NotYet();
     private volatile int _state = (int)GenerationState.Preparing;
 
-    public Generation(int number, VerifiedRelease release, LoadedComponent loaded, int methods, TimeProvider time)
+    public Generation(int number, VerifiedRelease release, string? settings, LoadedComponent loaded, int methods, TimeProvider time)
     {
         _time = time;
         Number = number;
         Release = release;
         _manifest = release.Manifest;
+        Ref = new(_manifest.Version.ToNormalizedString(), release.Digest) { Settings = settings };
         IsCollectible = loaded.IsCollectible;
         LoadedAt = time.GetUtcNow();
         _loaded = loaded;
@@ -34,7 +35,10 @@ internal sealed class Generation
 
     public VerifiedRelease Release { get; }
 
-    public string Version => _manifest.Version.ToNormalizedString();
+    /// <summary>The release and the settings that it is run with.</summary>
+    public ReleaseRef Ref { get; }
+
+    public string Version => Ref.Version;
 
     public bool IsCollectible { get; }
 

@@ -1,4 +1,5 @@
 using NuGet.Versioning;
+using Theseus.Fleet;
 using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
@@ -100,7 +101,7 @@ public sealed class HotSwapEngine
 
         var options = one.Options.Swap with { Trial = one.Options.Swap.Trial with { Duration = TimeSpan.Zero } };
         var (release, refusal) = await one.Controller.ValidateAsync(
-            previous.Version, options, () => _catalog.GetStoredAsync(component, previous.Digest, cancellationToken)).ConfigureAwait(false);
+            previous.Version, previous.Settings, options, () => _catalog.GetStoredAsync(component, previous.Digest, cancellationToken)).ConfigureAwait(false);
         return release is null ? refusal! : await one.Controller.SwapAsync(release, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -199,18 +200,32 @@ public sealed class HotSwapEngine
         }
 
         options ??= one.Options.Swap;
+        if (options.Settings is { } given && ReleaseSettings.Faults(given) is { Count: > 0 } faults)
+        {
+            return Refused(component, version, SwapReason.OptionsRefused, string.Join(" ", faults));
+        }
+
+        var settings = options.Settings is null ? one.Controller.Serving?.Settings : SettingsText(options.Settings);
         var (release, refusal) = await one.Controller.ValidateAsync(
-            version, options, () => FindAsync(one, parsed, options.ExpectedDigest, cancellationToken)).ConfigureAwait(false);
+            version, settings, options, () => FindAsync(one, parsed, options.ExpectedDigest, cancellationToken)).ConfigureAwait(false);
         return release is null ? refusal! : await work(one, release, options).ConfigureAwait(false);
     }
 
     private async Task<FoundRelease> FindAsync(HostedComponent component, NuGetVersion version, string? digest, CancellationToken cancellationToken)
     {
+        // By its digest first: the store may have another package of that version too.
+        if (digest is not null && await _catalog.GetStoredAsync(component.Name, digest, cancellationToken).ConfigureAwait(false) is { Release: { } stored } kept && stored.Manifest.Version == version)
+        {
+            return kept;
+        }
+
         var found = await _catalog.FindAsync(component.Name, component.Package, version, cancellationToken).ConfigureAwait(false);
         return digest is null || found.Release is not { } release || release.Digest == digest
             ? found
             : new(null, SwapReason.ReleaseRefused, $"{release} has the digest {release.Digest}, and {digest} was asked for: two packages claim to be one release. Remove the wrong one from the feeds.");
     }
+
+    private static string? SettingsText(IReadOnlyDictionary<string, string> settings) => ReleaseSettings.Write(settings) is { Length: > 0 } text ? text : null;
 
     private HostedComponent? Find(string component) => _components.GetValueOrDefault(component);
 

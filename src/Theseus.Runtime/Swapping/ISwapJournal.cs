@@ -4,13 +4,13 @@ namespace Theseus.Runtime.Swapping;
 internal interface ISwapJournal
 {
     /// <summary>Notes that a swap begins, and gives it an identifier.</summary>
-    Task<string> BeginAsync(string component, Generation? from, Packaging.VerifiedRelease to);
+    Task<string> BeginAsync(string component, Generation? from, ReleaseRef to);
 
     /// <summary>Notes the step that a swap is about to take.</summary>
     Task StepAsync(string component, string id, SwapStep step);
 
     /// <summary>Makes a release the one that is served after a restart.</summary>
-    Task ConfirmAsync(string component, Packaging.VerifiedRelease release);
+    Task ConfirmAsync(string component, ReleaseRef release);
 
     /// <summary>Notes how a swap ended.</summary>
     Task EndAsync(SwapResult result);

@@ -20,7 +20,7 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
             slot.Slot.Publish(new RecordingRoute(candidate.Leases, recorder));
             var steps = new SwapSteps(slot.Setup.Component, progress: null, slot.Setup.Time);
             await slot.Candidates.PrepareAsync(
-                candidate.Release, collectible: false, options, steps, recorder, loaded => resident = loaded, cancellationToken).ConfigureAwait(false);
+                candidate.Release, candidate.Ref.Settings, collectible: false, options, steps, recorder, loaded => resident = loaded, cancellationToken).ConfigureAwait(false);
             await HandOverAsync(resident!, cancellationToken).ConfigureAwait(false);
             resident!.State = GenerationState.Serving;
             return (resident, "", slot.Retirements.Begin(candidate, options.Deadlines, rest: options.RestBeforeStop));

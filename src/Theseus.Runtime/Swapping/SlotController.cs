@@ -29,6 +29,9 @@ internal sealed partial class SlotController
 
     public string Component => _parts.Setup.Component;
 
+    /// <summary>The release that serves and the settings that it is run with; null when nothing serves.</summary>
+    public ReleaseRef? Serving => _serving?.Ref;
+
     public VerifiedRelease? ServingRelease => _serving?.Release;
 
     public ComponentStatus Describe()
@@ -45,6 +48,7 @@ internal sealed partial class SlotController
             ContractAssembly = _parts.Setup.Contract.Assembly.GetName().Name!,
             ContractVersion = _parts.Setup.Contract.Assembly.GetName().Version!.ToString(fieldCount: 3),
             StagedDigest = _staged?.Release.Digest,
+            StagedSettings = _staged?.Ref.Settings,
             Trial = _swap?.DescribeTrial(),
         };
     }
@@ -94,7 +98,7 @@ internal sealed partial class SlotController
 
     /// <summary>Loads the component's first release, before anyone calls it.</summary>
     /// <exception cref="SwapFailedException">It could not be made ready.</exception>
-    public async Task StartAsync(VerifiedRelease release, SwapOptions options, CancellationToken cancellationToken)
+    public async Task StartAsync(VerifiedRelease release, string? settings, SwapOptions options, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -105,7 +109,7 @@ internal sealed partial class SlotController
                 throw new SwapFailedException(SwapReason.OptionsRefused, string.Join(" ", faults));
             }
 
-            _serving = await new FirstRelease(_parts, release, Guarded(options), swap: null, validated: null).ServeAsync(cancellationToken).ConfigureAwait(false);
+            _serving = await new FirstRelease(_parts, release, settings, Guarded(options), swap: null, validated: null).ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -133,13 +137,13 @@ internal sealed partial class SlotController
 
     /// <summary>Finds and verifies a release: the first step of what is done with it.</summary>
     /// <returns>The release, or the refusal of what it was wanted for.</returns>
-    public async Task<(ValidatedRelease? Release, SwapResult? Refusal)> ValidateAsync(string version, SwapOptions options, Func<Task<FoundRelease>> find)
+    public async Task<(ValidatedRelease? Release, SwapResult? Refusal)> ValidateAsync(string version, string? settings, SwapOptions options, Func<Task<FoundRelease>> find)
     {
         var steps = new SwapSteps(Component, Guarded(options).Progress, _parts.Setup.Time);
         var found = await steps.RunAsync(SwapStep.Validate, find).ConfigureAwait(false);
         if (found.Release is { } release)
         {
-            return (new(release, steps.Timings[0]), null);
+            return (new(release, settings, steps.Timings[0]), null);
         }
 
         var refused = Refused(found.Reason, found.Problem, version) with { Steps = steps.Timings };
@@ -173,7 +177,7 @@ internal sealed partial class SlotController
     public Task<SwapResult> SwapAsync(ValidatedRelease release, SwapOptions options, CancellationToken cancellationToken) =>
         InTurnAsync("swapping", release, options, cancellationToken, revive: true, async (swap, token) =>
         {
-            var (result, serving) = await swap.RunAsync(() => TakeStaged(release.Release), token).ConfigureAwait(false);
+            var (result, serving) = await swap.RunAsync(() => TakeStaged(release.Ref), token).ConfigureAwait(false);
             _serving = serving;
             return result;
         });
@@ -228,7 +232,7 @@ internal sealed partial class SlotController
 
         if (SwapOptionsRules.Faults(options) is { Count: > 0 } faults)
         {
-            return await OnRecordAsync(Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version) with { Steps = [validated.Took] }, new(version, release.Digest)).ConfigureAwait(false);
+            return await OnRecordAsync(Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version) with { Steps = [validated.Took] }, validated.Ref).ConfigureAwait(false);
         }
 
         if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
@@ -245,7 +249,7 @@ internal sealed partial class SlotController
 
             _doing = $"{doing} {version}";
             var serving = _serving;
-            if (await TryBeginAsync(serving, release).ConfigureAwait(false) is not { } id)
+            if (await TryBeginAsync(serving, validated.Ref).ConfigureAwait(false) is not { } id)
             {
                 return Refused(SwapReason.MemoryFailed, "The host's memory on disk cannot be written; free space or mend its permissions (the log names the file).", version);
             }
@@ -282,7 +286,7 @@ internal sealed partial class SlotController
     /// <summary>Starts a component that could not be started, with another release. There is nothing to go back to, so there is no trial.</summary>
     private async Task<SwapResult> ReviveAsync(ValidatedRelease validated, SwapOptions options, string id, CancellationToken cancellationToken)
     {
-        var (result, serving) = await new FirstRelease(_parts, validated.Release, Guarded(options), id, validated.Took).ReviveAsync(cancellationToken).ConfigureAwait(false);
+        var (result, serving) = await new FirstRelease(_parts, validated.Release, validated.Settings, Guarded(options), id, validated.Took).ReviveAsync(cancellationToken).ConfigureAwait(false);
         _serving = serving;
         await RecordAsync(result).ConfigureAwait(false);
         return result;
@@ -307,7 +311,7 @@ internal sealed partial class SlotController
         return result;
     }
 
-    private async Task<string?> TryBeginAsync(Generation? serving, VerifiedRelease release)
+    private async Task<string?> TryBeginAsync(Generation? serving, ReleaseRef release)
     {
         try
         {
@@ -355,9 +359,9 @@ internal sealed partial class SlotController
 
     private SwapOptions Guarded(SwapOptions options) => options with { Progress = GuardedProgress.Of(options.Progress, _parts.Setup.Logger) };
 
-    private Generation? TakeStaged(VerifiedRelease release)
+    private Generation? TakeStaged(ReleaseRef release)
     {
-        if (_staged is not { } staged || staged.Release.Digest != release.Digest)
+        if (_staged is not { } staged || staged.Ref != release)
         {
             return null;
         }

@@ -21,6 +21,6 @@ internal sealed record SlotSetup
     /// <summary>Walks the heap when a generation has not gone by its deadline; null where nobody has asked for that.</summary>
     public HeapWalker? WalkWhenStuck { get; init; }
 
-    /// <summary>What a generation gets of its host: given the manifest and where faults of background work are to go.</summary>
-    public required Func<ReleaseManifest, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
+    /// <summary>What a generation gets of its host: given the manifest, the settings that it is run with, and where faults of background work are to go.</summary>
+    public required Func<ReleaseManifest, string?, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
 }

@@ -111,7 +111,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         slot.Slot.Publish(new RecordingRoute(from.Leases, _recorder));
         var loading = options.Loading ?? slot.Setup.Loading;
         return await slot.Candidates.PrepareAsync(
-            _release, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, loaded => _prepared = loaded, cancellationToken).ConfigureAwait(false);
+            _release, validated.Settings, collectible: loading != LoadingMode.Resident, options, _steps, _recorder, loaded => _prepared = loaded, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The result of a preparation whose generation waits beside the one that serves.</summary>
@@ -266,7 +266,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
                 _release.Digest,
                 route.Share,
                 _trial.Shadow?.Fraction ?? 0,
-                _trial.Observe(slot.Setup.Time.GetElapsedTime(_trialBegun)));
+                _trial.Observe(slot.Setup.Time.GetElapsedTime(_trialBegun))) { Settings = validated.Settings };
     }
 
     private void EndShifting()
@@ -317,7 +317,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     {
         try
         {
-            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, _release)).ConfigureAwait(false);
+            await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, validated.Ref)).ConfigureAwait(false);
             return null;
         }
         catch (Exception failure)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Theseus.Packaging;
 using Theseus.Runtime.Memory;
 
 namespace Theseus.Runtime.Swapping;
@@ -17,14 +16,14 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
     private readonly ConcurrentDictionary<string, SwapRecord> _refused = new();
     private readonly SemaphoreSlim _notes = new(1, 1);
 
-    public async Task<string> BeginAsync(string component, Generation? from, VerifiedRelease to)
+    public async Task<string> BeginAsync(string component, Generation? from, ReleaseRef to)
     {
         var record = new SwapRecord
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()).ToString("n"),
             Component = component,
-            From = from is null ? null : Name(from.Release),
-            To = Name(to),
+            From = from?.Ref,
+            To = to,
             StartedAt = time.GetUtcNow(),
             Step = nameof(SwapStep.Validate),
         };
@@ -36,7 +35,7 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
 
     public Task StepAsync(string component, string id, SwapStep step) => memory.StepAsync(component, step.ToString(), CancellationToken.None);
 
-    public Task ConfirmAsync(string component, VerifiedRelease release) => memory.ConfirmAsync(component, Name(release), CancellationToken.None);
+    public Task ConfirmAsync(string component, ReleaseRef release) => memory.ConfirmAsync(component, release, CancellationToken.None);
 
     public async Task EndAsync(SwapResult result)
     {
@@ -107,7 +106,7 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
     public async Task<string> RefuseAsync(SwapResult refused, Generation? serving, ReleaseRef to)
     {
         var now = time.GetUtcNow();
-        var from = serving is null ? null : Name(serving.Release);
+        var from = serving?.Ref;
         var record = new SwapRecord
         {
             Id = Guid.CreateVersion7(now).ToString("n"),
@@ -142,6 +141,4 @@ internal sealed class SwapJournal(HostMemory memory, TimeProvider time) : ISwapJ
         /// <summary>How many of the generations that the swap left behind are not known to be gone.</summary>
         public int ToBeGone { get; set; }
     }
-
-    private static ReleaseRef Name(VerifiedRelease release) => new(release.Manifest.Version.ToNormalizedString(), release.Digest);
 }

@@ -27,6 +27,13 @@ public sealed record SwapOptions
     /// <summary>The digest that the release has to have, in lower-case hexadecimal; null, the default, for whichever the feed has under its version.</summary>
     public string? ExpectedDigest { get; init; }
 
+    /// <summary>
+    /// The settings that the release is run with, over those of the host's own configuration, keys as in
+    /// <c>Cache:Size</c>; null, the default, for those that the component is run with now. They are remembered with the
+    /// release, and go back with it. Not for secrets.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
     /// <summary>Told of each step as it begins and ends, on the thread that takes it; null for nobody.</summary>
     public IProgress<SwapProgress>? Progress { get; init; }
 }

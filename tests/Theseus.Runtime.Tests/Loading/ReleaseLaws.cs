@@ -136,13 +136,15 @@ public sealed class ReleaseLaws
     public void ConfigurationChangesReachAComponentUntilItEnds()
     {
         var host = new ConfigurationManager();
-        using var configuration = new GenerationConfiguration(host.GetSection("Settings"));
+        using var configuration = new GenerationConfiguration(host.GetSection("Settings"), new Dictionary<string, string> { ["Size"] = "3" });
         var changes = 0;
         using var registration = ChangeToken.OnChange(configuration.GetReloadToken, () => changes++);
         host["Settings:Colour"] = "red";
         ((IConfigurationRoot)host).Reload();
         Assert.Equal("red", configuration["Colour"]);
         Assert.Equal("red", configuration.GetSection("Colour").Value);
+        Assert.Equal("3", configuration["Size"]);
+        Assert.Equal("Settings", configuration.Path);
         var before = changes;
         Assert.True(before > 0);
         configuration.Dispose();

@@ -24,6 +24,7 @@ internal sealed class Surroundings
     public ComponentSurroundings ToComponent() => new(
         NullLoggerFactory.Instance,
         Configuration.GetSection("Settings"),
+        new Dictionary<string, string>(),
         Time,
         SharedState,
         (name, fault) =>
