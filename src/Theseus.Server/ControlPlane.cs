@@ -28,9 +28,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private DateTimeOffset _trimmedUntil;
 
     private ControlPlane(
-        SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
+        string folder, SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
     {
-        (_database, _feeds, _time, _logger) = (database, feeds, time, logger);
+        (DataFolder, _database, _feeds, _time, _logger) = (folder, database, feeds, time, logger);
         (Components, Upgrades, Rollback, Releases) = (components, upgrades, rollback, releases);
         Tokens = new SqliteTokenStore(database);
         Audit = new SqliteAudit(database);
@@ -54,6 +54,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
     /// <summary>The record of all that was changed.</summary>
     public IAuditLog Audit { get; }
+
+    /// <summary>The folder of its database, in full.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>Its clock.</summary>
+    internal TimeProvider Time => _time;
 
     /// <summary>Starts a control plane.</summary>
     /// <param name="options">How it is put together.</param>
@@ -87,7 +93,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
             var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
             var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time);
-            var plane = new ControlPlane(database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>());
+            var plane = new ControlPlane(folder, database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>());
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));

@@ -60,14 +60,20 @@ public sealed class RuntimeUpgradeManager
     /// <param name="cancellationToken">Gives up waiting; the request may be on record all the same.</param>
     /// <returns>The upgrade; with a key that was used before, the one that was begun then.</returns>
     /// <exception cref="UpgradeRefusedException">The request is not one that could be carried out, a component is being upgraded, or the line is stopped.</exception>
-    public Task<UpgradeRecord> StartAsync(UpgradeRequest request, CancellationToken cancellationToken)
+    public async Task<UpgradeRecord> StartAsync(UpgradeRequest request, CancellationToken cancellationToken) =>
+        (await StartOrFindAsync(request, cancellationToken).ConfigureAwait(false)).Upgrade;
+
+    /// <summary>Asks for an upgrade like <see cref="StartAsync"/>, and tells whether it is a new one or the one that its key had begun before.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public async Task<(UpgradeRecord Upgrade, bool IsNew)> StartOrFindAsync(UpgradeRequest request, CancellationToken cancellationToken)
     {
         ThrowIfInvalid(request);
         var now = _time.GetUtcNow();
         var upgrade = new UpgradeRecord { Id = Guid.CreateVersion7(now).ToString("n"), Request = request, Since = now, RequestedAt = now };
         var what = string.Join(", ", request.Targets.Select(target => $"{target.Component} {target.Version}"));
         var entry = new AuditEntry(now, request.RequestedBy, upgrade.Id, "", nameof(UpgradeState.Pending), $"{request.Parameters.Strategy} upgrade to {what}. {request.Reason}".TrimEnd());
-        return _driver.OnLoopAsync((upgrades, token) => upgrades.AddAsync(upgrade, entry, token), cancellationToken);
+        var added = await _driver.OnLoopAsync((upgrades, token) => upgrades.AddAsync(upgrade, entry, token), cancellationToken).ConfigureAwait(false);
+        return (added, added.Id == upgrade.Id);
     }
 
     /// <summary>Has an upgrade stand still where it is.</summary>
@@ -249,7 +255,7 @@ public sealed class RuntimeUpgradeManager
         ArgumentNullException.ThrowIfNull(request);
         if (RequestRules.Faults(request) is { Count: > 0 } faults)
         {
-            throw new UpgradeRefusedException(UpgradeRefusal.Invalid, string.Join(" ", faults));
+            throw new UpgradeRefusedException(UpgradeRefusal.Invalid, string.Join(" ", faults)) { Faults = faults };
         }
     }
 

@@ -36,4 +36,7 @@ public sealed class UpgradeRefusedException(UpgradeRefusal refusal, string messa
 {
     /// <summary>Why.</summary>
     public UpgradeRefusal Refusal { get; } = refusal;
+
+    /// <summary>Each thing that is wrong, by itself; the message has them all.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [message];
 }

@@ -1,0 +1,144 @@
+using Theseus.Control;
+using Theseus.Control.Audit;
+using Theseus.Server.Access;
+
+namespace Theseus.Server;
+
+/// <summary>A token that was just made: the only moment at which its text is known. Immutable.</summary>
+/// <param name="Token">The token, as it is kept.</param>
+/// <param name="Text">What a caller sends as <c>Authorization: Bearer …</c>. Shown once, kept nowhere, never logged.</param>
+public sealed record IssuedToken(AccessToken Token, string Text)
+{
+    /// <summary>Without the secret, so that it cannot come into a log by accident.</summary>
+    public override string ToString() => $"{Token.Id} of {Token.Name}";
+}
+
+/// <summary>Makes tokens, revokes them, and knows them again. Thread-safe.</summary>
+public sealed class TokenIssuer
+{
+    /// <summary>The file in the data folder that has the first token's text.</summary>
+    public const string FirstTokenFile = "admin.token";
+
+    private static readonly string s_noHash = new BearerToken("", "").SecretHash;
+
+    private readonly ControlPlane _plane;
+    private readonly SemaphoreSlim _revoking = new(1);
+
+    /// <summary>Makes an issuer.</summary>
+    /// <param name="plane">The control plane that the tokens open.</param>
+    public TokenIssuer(ControlPlane plane)
+    {
+        ArgumentNullException.ThrowIfNull(plane);
+        _plane = plane;
+    }
+
+    /// <summary>Makes a token.</summary>
+    /// <param name="name">Whose it is: what is done with it is put on record under this name.</param>
+    /// <param name="role">What it allows.</param>
+    /// <param name="expiresAt">When it ends by itself; null for never.</param>
+    /// <param name="who">Who makes it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IssuedToken> IssueAsync(string name, AccessRole role, DateTimeOffset? expiresAt, string who, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        var bearer = BearerToken.New();
+        var now = _plane.Time.GetUtcNow();
+        var token = new AccessToken { Id = bearer.Id, Name = name, Role = role, SecretHash = bearer.SecretHash, CreatedAt = now, ExpiresAt = expiresAt };
+        var ends = expiresAt is { } end ? $", until {end.UtcDateTime:u}" : "";
+        await _plane.Tokens.AddAsync(token, new AuditEntry(now, who, Subject(token), "", "valid", $"Token for {name} as {role}{ends}."), cancellationToken).ConfigureAwait(false);
+        return new IssuedToken(token, bearer.Write());
+    }
+
+    /// <summary>Revokes a token: from then on it opens nothing. Doing it again changes nothing.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="who">Who revokes it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token as it is now; null when there is none of that id.</returns>
+    /// <exception cref="LastAdminException">No valid token would be left that may make others.</exception>
+    public async Task<AccessToken?> RevokeAsync(string id, string who, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        // One at a time, or two admins could revoke each other's last token at once.
+        await _revoking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = _plane.Time.GetUtcNow();
+            var all = await _plane.Tokens.ReadAllAsync(cancellationToken).ConfigureAwait(false);
+            if (all.FirstOrDefault(one => one.Id == id) is not { RevokedAt: null } token)
+            {
+                return all.FirstOrDefault(one => one.Id == id);
+            }
+
+            if (IsAdmin(token, now) && all.Count(one => IsAdmin(one, now)) == 1)
+            {
+                throw new LastAdminException(id);
+            }
+
+            var revoked = token with { RevokedAt = now };
+            await _plane.Tokens.UpdateAsync(revoked, new AuditEntry(now, who, Subject(token), "valid", "revoked", $"Token of {token.Name} as {token.Role}."), cancellationToken).ConfigureAwait(false);
+            return revoked;
+        }
+        finally
+        {
+            _revoking.Release();
+        }
+    }
+
+    /// <summary>Finds the token that a text is of; null when there is none, when its secret is another one, and when it is not valid any more.</summary>
+    /// <param name="text">What a caller sent.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AccessToken?> FindAsync(string? text, CancellationToken cancellationToken)
+    {
+        if (!BearerToken.TryParse(text, out var bearer))
+        {
+            return null;
+        }
+
+        var token = await _plane.Tokens.FindAsync(bearer.Id, cancellationToken).ConfigureAwait(false);
+        // Compared in any case, so that the answer's time does not tell whether the id is one.
+        var fits = bearer.Fits(token?.SecretHash ?? s_noHash);
+        return fits && token is not null && token.IsValidAt(_plane.Time.GetUtcNow()) ? token : null;
+    }
+
+    /// <summary>
+    /// Makes an admin's token when there is none that is valid, and writes it to <see cref="FirstTokenFile"/> in the data
+    /// folder, for its owner only: at the first start, and after all were lost.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token; null when there is one already.</returns>
+    public async Task<IssuedToken?> EnsureAdminAsync(CancellationToken cancellationToken)
+    {
+        var now = _plane.Time.GetUtcNow();
+        if ((await _plane.Tokens.ReadAllAsync(cancellationToken).ConfigureAwait(false)).Any(one => IsAdmin(one, now)))
+        {
+            return null;
+        }
+
+        var issued = await IssueAsync("admin", AccessRole.Admin, expiresAt: null, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        var path = Path.Combine(_plane.DataFolder, FirstTokenFile);
+        // An older one may stand there with other rights, which writing into it would keep.
+        File.Delete(path);
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new StreamWriter(path, options);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.WriteLineAsync(issued.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return issued;
+    }
+
+    private static bool IsAdmin(AccessToken token, DateTimeOffset now) => token.Role == AccessRole.Admin && token.IsValidAt(now);
+
+    private static string Subject(AccessToken token) => $"token {token.Id}";
+}
+
+/// <summary>The last valid admin's token is not revoked: nobody could make another one.</summary>
+public sealed class LastAdminException(string id) : Exception($"The token {id} is the last valid one of an admin. Make another admin's token first, then revoke this one with it.");

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Theseus.Control.Upgrades;
+using Theseus.Storage;
+
+namespace Theseus.Server.Api;
+
+/// <summary>
+/// What every request goes through: it has safe headers, a bounded body and a deadline, and whatever goes wrong is answered
+/// with a problem.
+/// </summary>
+internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundary> logger) : IEndpointFilter
+{
+    public const int LargestBody = 256 * 1024;
+
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        object? result = null;
+        var isStream = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<StreamMark>() is not null;
+        await RunAsync(context.HttpContext, async () => result = await next(context).ConfigureAwait(false), isStream ? Timeout.InfiniteTimeSpan : s_deadline).ConfigureAwait(false);
+        return result ?? Results.Empty;
+    }
+
+    /// <summary>Does something for a request, within a time, and answers it with a problem when that goes wrong.</summary>
+    public async Task RunAsync(HttpContext context, Func<Task> next, TimeSpan within)
+    {
+        SafeHeaders.Set(context.Response);
+        var aborted = context.RequestAborted;
+        using var deadline = new CancellationTokenSource(within, plane.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, deadline.Token);
+        context.RequestAborted = either.Token;
+        try
+        {
+            if (context.Request.ContentLength > LargestBody)
+            {
+                throw new BadHttpRequestException("", StatusCodes.Status413PayloadTooLarge);
+            }
+
+            await next().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            context.RequestAborted = aborted;
+            if (aborted.IsCancellationRequested)
+            {
+                // Whoever asked has gone.
+                return;
+            }
+
+            await AnswerAsync(context, failure).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.RequestAborted = aborted;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception failure)
+    {
+        if (ProblemOf(failure) is { } problem)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var trace = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+        LogFailed(logger, context.Request.Method, context.Request.Path, trace, failure);
+        await Problem.Of(ErrorCode.InternalError, $"It is not known what came of the request. The server's log has it under {trace}.").WriteAsync(context, trace).ConfigureAwait(false);
+    }
+
+    private static ApiProblemException? ProblemOf(Exception failure) => failure switch
+    {
+        ApiProblemException problem => problem,
+        UpgradeRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
+        LastAdminException last => Problem.Of(ErrorCode.LastAdmin, last.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(ErrorCode.TooLarge, $"A body has at most {LargestBody / 1024} KiB."),
+        BadHttpRequestException bad => Problem.Invalid("", bad.Message),
+        StorageException fault => Problem.Of(ErrorCode.StorageFault, fault.Message),
+        ChannelClosedException => Problem.Of(ErrorCode.Stopping, "The server is ending. Ask again when it is back."),
+        OperationCanceledException => Problem.Of(ErrorCode.TimedOut, "It took too long, and may be done yet: look before you ask again, or ask with an Idempotency-Key."),
+        _ => null,
+    };
+
+    private static ErrorCode CodeOf(UpgradeRefusal refusal) => refusal switch
+    {
+        UpgradeRefusal.Unknown => ErrorCode.UnknownUpgrade,
+        UpgradeRefusal.WrongState => ErrorCode.WrongState,
+        UpgradeRefusal.Busy => ErrorCode.Busy,
+        UpgradeRefusal.LineStopped => ErrorCode.LineStopped,
+        UpgradeRefusal.PlanChanged => ErrorCode.PlanChanged,
+        UpgradeRefusal.OwnRequest => ErrorCode.OwnRequest,
+        UpgradeRefusal.KeyReused => ErrorCode.KeyReused,
+        UpgradeRefusal.NoWayBack => ErrorCode.NoWayBack,
+        UpgradeRefusal.Invalid => ErrorCode.InvalidRequest,
+        _ => ErrorCode.InternalError,
+    };
+
+    [LoggerMessage(4010, LogLevel.Error, "{Method} {Path} failed ({Trace})")]
+    private static partial void LogFailed(ILogger logger, string method, PathString path, string trace, Exception failure);
+}
+
+/// <summary>Marks an endpoint that goes on for as long as its caller stays.</summary>
+internal sealed record StreamMark;

@@ -1,0 +1,67 @@
+using Theseus.Control;
+using Theseus.Control.Upgrades;
+
+namespace Theseus.Server;
+
+/// <summary>Whether the server is alive.</summary>
+/// <param name="Status">Always <c>alive</c>.</param>
+public sealed record ServerHealth(string Status);
+
+/// <summary>How things stand, at a glance.</summary>
+/// <param name="Version">The server's version.</param>
+/// <param name="Line">Whether upgrades may begin and go forward.</param>
+/// <param name="Upgrades">How many there were, and what came of them.</param>
+/// <param name="Nodes">How many nodes have reported.</param>
+/// <param name="Components">How many components are known.</param>
+public sealed record ServerStatus(string Version, LineStatus Line, UpgradeStatistics Upgrades, int Nodes, int Components);
+
+/// <summary>Whether the line runs.</summary>
+/// <param name="IsStopped">Whether it is stopped.</param>
+/// <param name="Why">Why it is stopped; null while it runs.</param>
+public sealed record LineStatus(bool IsStopped, string? Why);
+
+/// <summary>What stopping the line did.</summary>
+/// <param name="Paused">The ids of the upgrades that were paused by it.</param>
+public sealed record LineStopped(IReadOnlyList<string> Paused);
+
+/// <summary>A part of a list.</summary>
+/// <typeparam name="T">What it is a list of.</typeparam>
+/// <param name="Items">The part.</param>
+/// <param name="Next">The address of the next part; null when there is none.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
+
+/// <summary>What an upgrade would be.</summary>
+/// <param name="Plan">Its plan; null when it is not possible.</param>
+/// <param name="Text">The plan for people; null when it is not possible.</param>
+/// <param name="Problems">Why it is not possible; empty when it is.</param>
+/// <param name="Findings">What else was found, in words.</param>
+public sealed record UpgradePlanView(UpgradePlan? Plan, string? Text, IReadOnlyList<string> Problems, IReadOnlyList<string> Findings);
+
+/// <summary>What an emergency rollback has ordered.</summary>
+/// <param name="Outcomes">For each component, by name.</param>
+public sealed record EmergencyView(IReadOnlyList<EmergencyOutcome> Outcomes);
+
+/// <summary>A token without its secret.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Whose it is.</param>
+/// <param name="Role">What it allows.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends by itself; null for never.</param>
+/// <param name="RevokedAt">When it was revoked; null while it was not.</param>
+/// <param name="IsValid">Whether it opens anything now.</param>
+public sealed record TokenView(string Id, string Name, AccessRole Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, bool IsValid);
+
+/// <summary>A token that was just made.</summary>
+/// <param name="Token">What to send as <c>Authorization: Bearer …</c>. It is told this once.</param>
+/// <param name="Details">The rest of it.</param>
+public sealed record NewTokenView(string Token, TokenView Details);
+
+/// <summary>What a component calls, and what calls it.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="DependsOn">What it calls itself.</param>
+/// <param name="DependsOnAll">What it calls itself or by way of others.</param>
+/// <param name="NeededBy">What calls it directly.</param>
+/// <param name="NeededByAll">What calls it directly or by way of others.</param>
+/// <param name="Problems">Dependencies of it that are missing or not satisfied, in words.</param>
+public sealed record ComponentDependencies(
+    string Component, IReadOnlyList<string> DependsOn, IReadOnlyList<string> DependsOnAll, IReadOnlyList<string> NeededBy, IReadOnlyList<string> NeededByAll, IReadOnlyList<string> Problems);

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Theseus.Control;
+using Theseus.Fleet;
+
+namespace Theseus.Server.Tests;
+
+/// <summary>A server on a free port of this machine, with its database in a folder of its own, and callers of every role.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("theseus-server-").FullName;
+    private readonly Dictionary<string, HttpClient> _clients = [];
+    private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TestLog()));
+    private Action<TheseusServerOptions> _configure = _ => { };
+
+    public InProcessChannel Channel { get; } = new();
+
+    public TheseusServer Server { get; private set; } = null!;
+
+    public string DataFolder => Path.Combine(_folder, "control");
+
+    public TokenIssuer Issuer => new(Server.ControlPlane);
+
+    /// <summary>Calls without a token.</summary>
+    public HttpClient Nobody => Client("");
+
+    /// <summary>Calls as the admin of the first start.</summary>
+    public HttpClient Admin { get; private set; } = null!;
+
+    public static async Task<RunningServer> StartAsync(Action<TheseusServerOptions>? configure = null)
+    {
+        var running = new RunningServer { _configure = configure ?? (_ => { }) };
+        await running.StartServerAsync();
+        running.Admin = running.Client(running.Server.FirstToken!.Text);
+        return running;
+    }
+
+    /// <summary>Ends the server and starts another one on what it left.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.DisposeAsync();
+        await StartServerAsync();
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+
+        _clients.Clear();
+    }
+
+    public HttpClient Client(string token)
+    {
+        if (!_clients.TryGetValue(token, out var client))
+        {
+            client = new HttpClient { BaseAddress = Server.Address, Timeout = Deadline };
+            if (token.Length > 0)
+            {
+                client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            _clients.Add(token, client);
+        }
+
+        return client;
+    }
+
+    public async Task<HttpClient> ClientAsync(AccessRole role, string? name = null) =>
+        Client((await Issuer.IssueAsync(name ?? role.ToString(), role, null, "test", CancellationToken.None)).Text);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+
+        await Server.DisposeAsync();
+        _loggers.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartServerAsync()
+    {
+        var options = new TheseusServerOptions { Address = "http://127.0.0.1:0" };
+        options.ControlPlane.DataFolder = DataFolder;
+        options.ControlPlane.DiscoveryInterval = TimeSpan.FromMilliseconds(50);
+        _configure(options);
+        Server = await TheseusServer.StartAsync(options, Channel, time: null, _loggers, CancellationToken.None);
+    }
+}
+
+/// <summary>Tells a failing test what the server logged.</summary>
+internal sealed class TestLog : ILoggerProvider, ILogger
+{
+    private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _output?.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Calls, as a user's program would make them.</summary>
+internal static class Calls
+{
+    public const string Api = "/api/v1";
+
+    public static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+    public static Task<HttpResponseMessage> PostAsync(this HttpClient client, string path, string json, string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Api + path) { Content = Json(json) };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return client.SendAsync(request);
+    }
+
+    public static async Task<T> ReadAsync<T>(this HttpClient client, string path)
+    {
+        using var answer = await client.GetAsync(path.StartsWith(Api, StringComparison.Ordinal) ? path : Api + path);
+        return await answer.AsAsync<T>(HttpStatusCode.OK);
+    }
+
+    public static async Task<T> AsAsync<T>(this HttpResponseMessage answer, HttpStatusCode expected)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == expected, $"{answer.StatusCode}, not {expected}: {text}");
+        return JsonSerializer.Deserialize(text, ApiJson.TypeOf<T>())!;
+    }
+
+    /// <summary>The problem that an answer is; whatever it is, it has all that a problem has.</summary>
+    public static async Task<ApiProblem> AsProblemAsync(this HttpResponseMessage answer, ErrorCode expected)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True((int)answer.StatusCode == expected.Status, $"{answer.StatusCode}, not {expected}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = JsonSerializer.Deserialize(text, ApiJson.TypeOf<ApiProblem>())!;
+        Assert.Equal((expected.Name, expected.Status, expected.Title), (problem.Code, problem.Status, problem.Title));
+        Assert.NotEmpty(problem.Detail);
+        Assert.NotEmpty(problem.Errors);
+        return problem;
+    }
+}
