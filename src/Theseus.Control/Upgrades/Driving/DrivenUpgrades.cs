@@ -126,6 +126,11 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         if (_running.TryGetValue(id, out var upgrade) && upgrade.State == UpgradeState.Validating)
         {
             await StoreAsync(upgrade, UpgradeTurns.Planned(upgrade, found, time.GetUtcNow()), AuditEntry.System, cancellationToken).ConfigureAwait(false);
+            if (LineStop is not null)
+            {
+                // It was asked for before the line was stopped, and must not begin after.
+                await PauseAllAsync(AuditEntry.System, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
