@@ -148,12 +148,13 @@ internal static class UpgradeReconciler
         }
 
         var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
-        if ((failed.Count > 0 || now >= deadline) && upgrade.Plan.OnFailure != FailureAction.RollForward)
+        var goesBack = upgrade.Plan.OnFailure != FailureAction.RollForward;
+        if (now >= deadline || (failed.Count > 0 && goesBack))
         {
-            return Fail(
-                upgrade,
-                failed.Count > 0 ? $"Confirming failed: {Some(failed)}" : $"Confirming was not over by its deadline on {Some([.. open.Select(goal => goal.Node)])}.",
-                now);
+            var why = failed.Count > 0 ? $"Confirming failed: {Some(failed)}" : $"Confirming was not over by its deadline on {Some([.. open.Select(goal => goal.Node)])}.";
+            return goesBack
+                ? Fail(upgrade, why, now)
+                : UpgradeTurns.Pause(upgrade, $"{why} It was asked not to go back; resume it to try again, or roll it back all the same.", now);
         }
 
         return new Decision.Wait(Tasks(upgrade, open), Earlier(deadline, now + s_look));
