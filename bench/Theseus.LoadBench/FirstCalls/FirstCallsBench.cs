@@ -38,11 +38,13 @@ internal static class FirstCallsBench
             var first = new Quantiles(swaps.SelectMany(one => one.FirstAfterPublish));
             Row("steady before", before);
             Row($"first {First} after publishing", first);
+            Row("the same of the swap that was worst", Worst(swaps.Select(one => one.FirstAfterPublish)));
             Judge("after publishing", first);
             if (loading == LoadingMode.Probation)
             {
                 var promoted = new Quantiles(swaps.SelectMany(one => one.FirstAfterPromotion));
                 Row($"first {First} after the change to resident code", promoted);
+                Row("the same of the swap that was worst", Worst(swaps.Select(one => one.FirstAfterPromotion)));
                 Judge("after the change to resident code", promoted);
             }
 
@@ -61,6 +63,8 @@ internal static class FirstCallsBench
         report.Table("Latencies", ["calls", "count", "median, ms", "p99, ms", "longest, ms"], rows);
         return report;
     }
+
+    private static Quantiles Worst(IEnumerable<double[]> swaps) => swaps.Select(calls => new Quantiles(calls)).MaxBy(calls => calls.P99)!;
 
     private static TimeSpan Trial(BenchRun run) => run.Time(3, 2);
 }

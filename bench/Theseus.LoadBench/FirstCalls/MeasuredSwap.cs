@@ -34,7 +34,6 @@ internal sealed class MeasuredSwap
             await Task.Delay(TimeSpan.FromSeconds(2.5), time);
             swapBegun = Stopwatch.GetTimestamp();
             await host.SwapAsync("markdown", "2.0.0", new() { Loading = loading, Trial = new() { Duration = trial }, Progress = published });
-            published.Promoted = Stopwatch.GetTimestamp();
             await Task.Delay(TimeSpan.FromSeconds(2.5), time);
             steadyBegun = Stopwatch.GetTimestamp();
             await Task.Delay(TimeSpan.FromSeconds(1), time);
@@ -55,20 +54,25 @@ internal sealed class MeasuredSwap
         };
     }
 
-    /// <summary>When the step that publishes had ended. Told on the thread that took it.</summary>
+    /// <summary>When the steps that publish had ended. Told on the thread that took them, the one that published.</summary>
     private sealed class Moments : IProgress<SwapProgress>
     {
         private long _published;
+        private long _promoted;
 
         public long Published => Volatile.Read(ref _published);
 
-        public long Promoted { get; set; }
+        public long Promoted => Volatile.Read(ref _promoted);
 
         public void Report(SwapProgress value)
         {
             if (value is { Step: SwapStep.Publish, IsEnd: true })
             {
                 Volatile.Write(ref _published, Stopwatch.GetTimestamp());
+            }
+            else if (value is { Step: SwapStep.Promote, IsEnd: true })
+            {
+                Volatile.Write(ref _promoted, Stopwatch.GetTimestamp());
             }
         }
     }

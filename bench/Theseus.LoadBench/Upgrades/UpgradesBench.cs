@@ -20,11 +20,13 @@ internal static class UpgradesBench
             retirement has ended, under a caller who calls about once in a millisecond. The working set is read every 50 upgrades, after a
             full compacting collection, so that garbage that nobody has looked for yet counts neither before nor after.
             `relay` is a component of one class; `markdown` brings Markdig 0.31.0 and 1.6.0 and is warmed up with one round; it
-            is upgraded 200 times only, since each time takes a good part of a second of compilation.
+            is upgraded 200 times only, since each time takes a good part of a second of compilation. At the end it is upgraded
+            some times as resident code, which is what the default loading comes to once a release is confirmed: such code stays.
             """);
         var rows = new List<string[]>();
         await RelayAsync(run, report, rows);
         await MarkdownAsync(run, report, rows);
+        await ResidentAsync(run, report);
         report.Table("Working set", ["after", "MB", "managed heap, MB", "generations not gone, the serving one included"], rows);
         return report;
     }
@@ -44,6 +46,23 @@ internal static class UpgradesBench
         var next = 0;
         await using var callers = Calling(() => renderer.Render(Documents.All[next++ % Documents.All.Length]).Length > 100);
         await UpgradeAsync(run, host, "markdown", BenchHost.WithoutTrial with { WarmUp = new() { Rounds = 1 } }, run.Count(200, 60), run.Time(120, 30), callers, report, rows);
+    }
+
+    /// <summary>What a confirmed upgrade leaves behind where code is loaded for full speed, and so is not unloaded.</summary>
+    private static async Task ResidentAsync(BenchRun run, BenchReport report)
+    {
+        await using var host = await BenchHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", BenchHost.From("1.0.0", LoadingMode.Resident)));
+        var options = BenchHost.WithoutTrial with { Loading = LoadingMode.Resident, WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero } };
+        var goal = run.Count(30, 6);
+        await host.SwapAsync("markdown", "2.0.0", options);
+        var before = WorkingSet();
+        for (var upgrades = 0; upgrades < goal; upgrades++)
+        {
+            var result = await host.SwapAsync("markdown", upgrades % 2 == 0 ? "1.0.0" : "2.0.0", options);
+            await result.Retirement.WaitAsync(s_longestRetirement, TimeProvider.System);
+        }
+
+        report.Target("`markdown`, resident: what each upgrade leaves behind", "reported", $"{Mb((WorkingSet() - before) / goal)} MB, over {goal} upgrades", isReached: null);
     }
 
     private static Callers Calling(Func<bool> call) => new Callers().AddAsynchronous(1, _ => async () =>

@@ -69,7 +69,7 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
         try
         {
             var loaded = await Bounded.RunAsync(
-                _ => ValueTask.FromResult(ComponentLoader.Load(new LoadRequest(release, setup.Contract, collectible, surroundings))),
+                _ => ValueTask.FromResult(setup.Load(new LoadRequest(release, setup.Contract, collectible, surroundings))),
                 options.Deadlines.Load,
                 setup.Time,
                 cancellationToken,

@@ -21,6 +21,9 @@ internal sealed record SlotSetup
     /// <summary>Walks the heap when a generation has not gone by its deadline; null where nobody has asked for that.</summary>
     public HeapWalker? WalkWhenStuck { get; init; }
 
+    /// <summary>Makes a release's component. Called on a thread of its own, one call at a time.</summary>
+    public Func<LoadRequest, LoadedComponent> Load { get; init; } = ComponentLoader.Load;
+
     /// <summary>What a generation gets of its host: given the manifest, the settings that it is run with, and where faults of background work are to go.</summary>
     public required Func<ReleaseManifest, string?, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
 }
