@@ -87,6 +87,9 @@ public sealed class ReportLaws
                 new ActReport
                 {
                     Name = "A good upgrade",
+                    Strategy = "Canary",
+                    Upgrade = "0a1b",
+                    Nodes = 5,
                     Component = "markdown",
                     From = "1.0.0",
                     To = "2.0.0",

@@ -1,14 +1,16 @@
+using Theseus.Control.Upgrades;
+using Theseus.Demo.Fleet;
 using Theseus.Demo.Load;
 using Theseus.Demo.Report;
 using Theseus.Demo.Screen;
-using Theseus.Runtime;
 
 namespace Theseus.Demo.Acts;
 
-/// <summary>Plays an act: measures, swaps, measures, and says what came of it.</summary>
-internal sealed class ActPlayer(DemoService service, LoadRecording recording, DemoOptions options, IScreen screen, TimeProvider time)
+/// <summary>Plays an act: measures, has the control plane upgrade the fleet, measures, and says what came of it.</summary>
+internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOptions options, IScreen screen, TimeProvider time)
 {
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longestUpgrade = TimeSpan.FromMinutes(10);
 
     public async Task<ActReport> PlayAsync(Act act, CancellationToken cancellationToken)
     {
@@ -16,53 +18,70 @@ internal sealed class ActPlayer(DemoService service, LoadRecording recording, De
         var before = time.GetTimestamp();
         await Task.Delay(options.Window, time, cancellationToken);
 
+        var begun = time.GetUtcNow();
         var during = time.GetTimestamp();
-        var result = await service.Engine.SwapAsync(act.Component, act.To, SwapOptionsOf(act), cancellationToken);
+        var ended = await UpgradeAsync(act, cancellationToken).WaitAsync(s_longestUpgrade, time, cancellationToken);
 
         screen.Measures("after");
         var after = time.GetTimestamp();
         await Task.Delay(options.Window, time, cancellationToken);
         var end = time.GetTimestamp();
 
-        var retired = await result.Retirement.WaitAsync(TimeSpan.FromMinutes(2), time, cancellationToken);
+        var swaps = await NodeSwaps.CollectAsync(fleet, act.Component, begun, time, cancellationToken);
         await AllAnsweredAsync(before, end, cancellationToken);
-        return Report(act, result, retired, new(Summary(before, during), Summary(during, after), Summary(after, end)), recording.Between(before, end));
+        return Report(act, ended, swaps, new(Summary(before, during), Summary(during, after), Summary(after, end)), recording.Between(before, end));
     }
 
-    private SwapOptions SwapOptionsOf(Act act) => new()
+    /// <summary>Asks for the upgrade and follows it to its end.</summary>
+    private async Task<UpgradeRecord> UpgradeAsync(Act act, CancellationToken cancellationToken)
     {
-        Trial = new TrialOptions { Duration = options.Window, HealthInterval = options.Window / 5 },
-        WarmUp = act.ReplaysRecentCalls ? new WarmUpOptions() : new WarmUpOptions { RecentCalls = 0 },
-        Progress = new StepRelay(screen),
+        var upgrade = await fleet.Plane.Upgrades.StartAsync(
+            new UpgradeRequest { Targets = [new UpgradeTarget(act.Component, act.To)], Parameters = act.Strategy(options.Window), RequestedBy = "demo", Reason = act.Name }, cancellationToken);
+        await foreach (var change in fleet.Plane.Upgrades.WatchAsync(upgrade.Id, cancellationToken))
+        {
+            upgrade = change;
+            screen.Step(Describe(change), change.HasEnded);
+        }
+
+        return upgrade;
+    }
+
+    private static string Describe(UpgradeRecord upgrade) => upgrade switch
+    {
+        { Plan: { } plan, State: UpgradeState.Preparing or UpgradeState.InProgress } =>
+            $"wave {upgrade.Wave + 1} of {plan.Waves.Count}, {upgrade.CurrentWave.Name}: {upgrade.Phase.ToString().ToLowerInvariant()}",
+        _ => upgrade.State.ToString(),
     };
 
-    private ActReport Report(Act act, SwapResult result, RetirementRecord? retired, LatencyPhases latencies, IReadOnlyList<RequestSample> samples)
+    private ActReport Report(Act act, UpgradeRecord ended, NodeSwaps swaps, LatencyPhases latencies, IReadOnlyList<RequestSample> samples)
     {
-        var serves = service.Engine.GetStatus(act.Component).ServingVersion ?? "none";
-        var gone = retired is { IsGone: true };
+        var serving = fleet.Members.Select(node => node.Engine.GetStatus(act.Component).ServingVersion ?? "none").Distinct().Order(StringComparer.Ordinal).ToList();
         var failed = samples.Count(sample => sample.Fault is not null);
         return new ActReport
         {
             Name = act.Name,
+            Strategy = ended.Request.Parameters.Strategy.ToString(),
+            Upgrade = ended.Id,
+            Nodes = fleet.Members.Count,
             Component = act.Component,
-            From = result.From ?? "",
-            To = result.To,
-            Outcome = result.Outcome.ToString(),
+            From = ended.Plan?.Moves[0].From.Version ?? "",
+            To = act.To,
+            Outcome = ended.State.ToString(),
             ExpectedOutcome = act.Expected.ToString(),
-            AsExpected = result.Outcome == act.Expected && result.From == act.From && serves == act.Serves && gone && failed == 0,
-            Detail = result.Detail,
-            ServesNow = serves,
+            AsExpected = ended.State == act.Expected && ended.Plan?.Moves[0].From.Version == act.From && serving is [var only] && only == act.Serves && swaps.AreGone && failed == 0,
+            Detail = ended.Detail,
+            ServesNow = string.Join(", ", serving),
             Requests = samples.Count,
             FailedCalls = failed,
-            ShieldedCalls = result.Verdict?.Evidence.ShieldedCalls ?? 0,
-            CriticalSectionMs = Milliseconds(result.CriticalSection),
-            StateBytes = result.StateBytes,
+            ShieldedCalls = swaps.ShieldedCalls,
+            CriticalSectionMs = Milliseconds(swaps.CriticalSection),
+            StateBytes = swaps.StateBytes,
             LatencyMs = latencies,
-            DrainMs = retired?.Drain is { } drain ? Milliseconds(drain) : null,
-            UnloadMs = retired?.Unload is { IsGone: true } unload ? Milliseconds(unload.Elapsed) : null,
-            OldGenerationGone = gone,
-            Retirement = retired?.Summary ?? "No generation had to go.",
-            Steps = [.. result.Steps.Select(step => new StepReport(step.Step.ToString(), Milliseconds(step.Duration)))],
+            DrainMs = swaps.Drain is { } drain ? Milliseconds(drain) : null,
+            UnloadMs = swaps.Unload is { } unload ? Milliseconds(unload) : null,
+            OldGenerationGone = swaps.AreGone,
+            Retirement = swaps.Retirement,
+            Steps = swaps.Steps,
         };
     }
 
@@ -80,9 +99,4 @@ internal sealed class ActPlayer(DemoService service, LoadRecording recording, De
     private LatencySummary Summary(long from, long to) => LatencySummary.Of(recording.Between(from, to).Select(sample => sample.Latency));
 
     private static double Milliseconds(TimeSpan span) => Math.Round(span.TotalMilliseconds, 4);
-
-    private sealed class StepRelay(IScreen screen) : IProgress<SwapProgress>
-    {
-        public void Report(SwapProgress value) => screen.Step(value.Step.ToString(), value.IsEnd);
-    }
 }

@@ -1,10 +1,11 @@
+using Theseus.Demo.Fleet;
 using Theseus.Demo.Load;
 using Theseus.Demo.Report;
 using Theseus.Demo.Screen;
 
 namespace Theseus.Demo.Acts;
 
-/// <summary>One run of all acts, on a service of its own, under one load that never pauses.</summary>
+/// <summary>One run of all acts, on a fleet of its own, under one load that never pauses.</summary>
 internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
@@ -13,11 +14,11 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
     {
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();
-        await using var service = await DemoService.StartAsync(options.Releases, cancellationToken);
-        using var requests = new DemoRequests(service.Address, Documents());
+        await using var fleet = await DemoFleet.StartAsync(options.Releases, time, cancellationToken);
+        using var requests = new DemoRequests(fleet.Addresses, Documents());
         var recording = new LoadRecording();
         var load = new OpenLoopLoad(requests.SendAsync, options.Rate, time, recording);
-        screen.ServiceStarted(service.Address, options.Rate);
+        screen.ServiceStarted(fleet.Addresses, options.Rate);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = load.RunAsync(stop.Token, s_patience);
@@ -27,7 +28,7 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
             using var watch = new LoadWatch(recording, load, screen, time);
             // The service's own first requests pay for the compilation of ASP.NET Core; they belong to no act.
             await Task.Delay(options.Window, time, cancellationToken);
-            var player = new ActPlayer(service, recording, options, screen, time);
+            var player = new ActPlayer(fleet, recording, options, screen, time);
             for (var i = 0; i < Act.All.Count; i++)
             {
                 screen.ActBegins(i + 1, Act.All[i]);
@@ -42,18 +43,18 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
             await sending;
         }
 
-        CompareCounts(acts, requests, service);
+        CompareCounts(acts, requests, fleet);
         return Report(startedAt, time.GetElapsedTime(start), recording, acts);
     }
 
     // When every answer has been read: a permit that is on its way is counted on one side only.
-    private static void CompareCounts(List<ActReport> acts, DemoRequests requests, DemoService service)
+    private static void CompareCounts(List<ActReport> acts, DemoRequests requests, DemoFleet fleet)
     {
         for (var i = 0; i < acts.Count; i++)
         {
             if (Act.All[i].ComparesCounts)
             {
-                var counts = CountsReport.Compare(requests.Granted, service.Limiter.Snapshot());
+                var counts = CountsReport.Compare(requests.Granted, fleet.Granted);
                 acts[i] = acts[i] with
                 {
                     Counts = counts,

@@ -37,6 +37,13 @@ internal sealed record ActReport
 {
     public required string Name { get; init; }
 
+    public required string Strategy { get; init; }
+
+    /// <summary>The upgrade's id in the control plane's record.</summary>
+    public required string Upgrade { get; init; }
+
+    public required int Nodes { get; init; }
+
     public required string Component { get; init; }
 
     public required string From { get; init; }

@@ -44,8 +44,8 @@ internal sealed class ConsoleScreen(IAnsiConsole console) : IScreen
         });
     }
 
-    public void ServiceStarted(Uri address, int rate) =>
-        Write($"A service on [blue]{Markup.Escape(address.ToString())}[/] is asked [blue]{rate}[/] times a second.");
+    public void ServiceStarted(IReadOnlyList<Uri> nodes, int rate) =>
+        Write($"A service of [blue]{nodes.Count}[/] nodes on [blue]{Markup.Escape(nodes[0].Host)}[/], ports {string.Join(", ", nodes.Select(node => node.Port))}, is asked [blue]{rate}[/] times a second.");
 
     public void ActBegins(int number, Act act)
     {
@@ -58,10 +58,10 @@ internal sealed class ConsoleScreen(IAnsiConsole console) : IScreen
 
     public void Step(string step, bool isEnd)
     {
+        Doing(step);
         if (!isEnd)
         {
-            Doing(step);
-            Write($"  [grey]{step} ...[/]");
+            Write($"  [grey]{Markup.Escape(step)} ...[/]");
         }
     }
 

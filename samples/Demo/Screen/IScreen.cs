@@ -6,7 +6,7 @@ namespace Theseus.Demo.Screen;
 /// <summary>What the demo shows while it runs. Thread-safe.</summary>
 internal interface IScreen
 {
-    void ServiceStarted(Uri address, int rate);
+    void ServiceStarted(IReadOnlyList<Uri> nodes, int rate);
 
     void ActBegins(int number, Act act);
 

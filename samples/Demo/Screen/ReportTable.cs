@@ -16,6 +16,7 @@ internal static class ReportTable
         }
 
         void Row(string name, Func<ActReport, string> cell) => table.AddRow([name, .. report.Acts.Select(cell)]);
+        Row("strategy", act => $"{act.Strategy}, {act.Nodes} nodes");
         Row("outcome", act => act.AsExpected ? $"[green]{act.Outcome}[/]" : $"[red]{act.Outcome}[/]");
         Row("requests", act => Count(act.Requests));
         Row("failed", act => act.FailedCalls == 0 ? "[green]0[/]" : $"[red]{Count(act.FailedCalls)}[/]");

@@ -6,21 +6,20 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Theseus.Fleet;
 using Theseus.Runtime;
 using Theseus.Samples;
 
-namespace Theseus.Demo;
+namespace Theseus.Demo.Fleet;
 
-/// <summary>The service of the demo: an ordinary ASP.NET Core application with two components plugged in, on a free port of this machine.</summary>
-internal sealed class DemoService : IAsyncDisposable
+/// <summary>One node of the demo's service: an ordinary ASP.NET Core application with two components plugged in, on a free port of this machine, that has joined a fleet.</summary>
+internal sealed class DemoNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly string _dataFolder;
 
-    private DemoService(WebApplication app, string dataFolder)
+    private DemoNode(WebApplication app)
     {
         _app = app;
-        _dataFolder = dataFolder;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
@@ -30,11 +29,14 @@ internal sealed class DemoService : IAsyncDisposable
 
     public IRateLimiter Limiter => _app.Services.GetRequiredService<IRateLimiter>();
 
+    /// <param name="name">Its name in the fleet.</param>
+    /// <param name="place">Where it stands: its failure domain.</param>
     /// <param name="releases">The folder of release packages.</param>
+    /// <param name="dataFolder">The folder for what it remembers.</param>
+    /// <param name="channel">The way to the control plane.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    public static async Task<DemoService> StartAsync(string releases, CancellationToken cancellationToken)
+    public static async Task<DemoNode> StartAsync(string name, string place, string releases, string dataFolder, INodeChannel channel, CancellationToken cancellationToken)
     {
-        var dataFolder = Directory.CreateTempSubdirectory("theseus-demo-").FullName;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -44,10 +46,13 @@ internal sealed class DemoService : IAsyncDisposable
             ["Theseus:Components:rate-limiter:Settings:Limit"] = "1000000",
         });
 
+        // The bad release is to get as far as its first call: replayed documents would unmask it before.
+        var swap = new SwapOptions { WarmUp = new WarmUpOptions { RecentCalls = 0 } };
         builder.AddTheseus(options => options.DataFolder = dataFolder)
             .AddFeed(releases)
-            .AddComponent<IMarkdownRenderer>("markdown", options => (options.InitialVersion, options.Loading) = ("[1.0.0]", LoadingMode.Collectible))
-            .AddComponent<IRateLimiter>("rate-limiter", options => (options.InitialVersion, options.Loading) = ("[1.1.0]", LoadingMode.Collectible));
+            .AddComponent<IMarkdownRenderer>("markdown", options => (options.InitialVersion, options.Loading, options.Swap) = ("[1.0.0]", LoadingMode.Collectible, swap))
+            .AddComponent<IRateLimiter>("rate-limiter", options => (options.InitialVersion, options.Loading, options.Swap) = ("[1.1.0]", LoadingMode.Collectible, swap))
+            .JoinFleet(channel, node => (node.Name, node.FailureDomain, node.Heartbeat) = (name, place, TimeSpan.FromMilliseconds(500)));
 
         var app = builder.Build();
         app.MapPost("/render", async (HttpRequest request, IMarkdownRenderer renderer, CancellationToken aborted) =>
@@ -61,12 +66,11 @@ internal sealed class DemoService : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken);
-            return new DemoService(app, dataFolder);
+            return new DemoNode(app);
         }
         catch
         {
             await app.DisposeAsync();
-            Directory.Delete(dataFolder, recursive: true);
             throw;
         }
     }
@@ -75,6 +79,5 @@ internal sealed class DemoService : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        Directory.Delete(_dataFolder, recursive: true);
     }
 }

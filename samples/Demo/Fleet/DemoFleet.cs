@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control;
+using Theseus.Fleet;
+using Theseus.Server;
+
+namespace Theseus.Demo.Fleet;
+
+/// <summary>The demo's service: five nodes and the control plane that upgrades them, all in this process.</summary>
+internal sealed class DemoFleet : IAsyncDisposable
+{
+    public const int Nodes = 5;
+
+    private static readonly TimeSpan s_longestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("theseus-demo-").FullName;
+    private readonly InProcessChannel _channel = new();
+    private readonly List<DemoNode> _nodes = [];
+    private ControlPlane? _plane;
+
+    private DemoFleet()
+    {
+    }
+
+    public ControlPlane Plane => _plane!;
+
+    public IReadOnlyList<DemoNode> Members => _nodes;
+
+    public IReadOnlyList<Uri> Addresses => [.. _nodes.Select(node => node.Address)];
+
+    /// <summary>The permits that the nodes' limiters count, by client.</summary>
+    public IReadOnlyDictionary<string, long> Granted => _nodes
+        .SelectMany(node => node.Limiter.Snapshot())
+        .GroupBy(one => one.Key, StringComparer.Ordinal)
+        .ToDictionary(same => same.Key, same => same.Sum(one => one.Value), StringComparer.Ordinal);
+
+    /// <summary>Starts the control plane and the nodes, and waits until it knows them.</summary>
+    public static async Task<DemoFleet> StartAsync(string releases, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var fleet = new DemoFleet();
+        try
+        {
+            await fleet.StartPartsAsync(releases, time, cancellationToken);
+            return fleet;
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        if (_plane is not null)
+        {
+            await _plane.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartPartsAsync(string releases, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var options = new ControlPlaneOptions { DataFolder = Path.Combine(_folder, "control"), DiscoveryInterval = TimeSpan.FromMilliseconds(200) };
+        options.Feeds.Add(releases);
+        _plane = await ControlPlane.StartAsync(options, _channel, time, NullLoggerFactory.Instance, cancellationToken);
+        for (var i = 1; i <= Nodes; i++)
+        {
+            var name = $"node{i}";
+            _nodes.Add(await DemoNode.StartAsync(name, i % 2 == 0 ? "east" : "west", releases, Path.Combine(_folder, name), _channel.Connect(name), cancellationToken));
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(s_longestStart);
+        while (_plane.Components.Components.Count(one => one.Lifecycle == ComponentLifecycle.Active) < 2 || (await _plane.Upgrades.GetNodesAsync(deadline.Token)).Count < Nodes)
+        {
+            await Task.Delay(s_look, time, deadline.Token);
+        }
+    }
+}
