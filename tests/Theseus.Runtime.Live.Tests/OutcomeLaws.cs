@@ -114,13 +114,53 @@ public sealed class OutcomeLaws
         Assert.Equal("2.0.0", host.Ring("ring").Version);
     }
 
+    [Fact]
+    public async Task AGoodTrialThatOnlyAnOrderMayConfirmIsTakenBackWhenNoneCame()
+    {
+        await using var host = await StartAsync();
+        var load = AskOn(host);
+
+        var result = await host.Engine.SwapAsync(
+            "ring", "2.0.0", LiveHost.Quick with { Trial = new() { Duration = TimeSpan.FromMilliseconds(300), MinimumCalls = 1, NeedsOrder = true } });
+
+        Assert.Equal((SwapOutcome.RolledBack, SwapReason.NotConfirmed), (result.Outcome, result.Reason));
+        Assert.Contains("00:00:00.3", result.Detail);
+        // Nothing was held against it but that nobody wanted it.
+        Assert.Equal(VerdictKind.Pass, result.Verdict!.Kind);
+        await load.MoreAsync(20);
+        await load.EndAsync();
+        Assert.Equal("1.0.0", host.Ring("ring").Version);
+        var record = Assert.Single(host.Engine.GetHistory("ring"));
+        Assert.Equal(("RolledBack", "NotConfirmed", "1.0.0"), (record.Outcome, record.Reason, record.Serves?.Version));
+    }
+
+    [Fact]
+    public async Task ATrialThatOnlyAnOrderMayConfirmIsConfirmedByTheOrder()
+    {
+        await using var host = await StartAsync();
+        var load = AskOn(host);
+        var onTrial = new Steps();
+        var swap = host.Engine.SwapAsync("ring", "2.0.0", s_onTrial with { Trial = s_onTrial.Trial with { NeedsOrder = true }, Progress = onTrial });
+        await onTrial.BeginAsync(SwapStep.Observe);
+
+        var ordered = await host.Engine.ConfirmAsync("ring").WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal((SwapOutcome.Completed, SwapReason.None), (ordered.Outcome, ordered.Reason));
+        Assert.Same(ordered, await swap.WaitAsync(LiveHost.Deadline));
+        await load.MoreAsync(20);
+        await load.EndAsync();
+        Assert.Equal("2.0.0", host.Ring("ring").Version);
+        Assert.Equal(("Completed", "2.0.0"), (Assert.Single(host.Engine.GetHistory("ring")).Outcome, host.Engine.GetHistory("ring")[0].Serves?.Version));
+    }
+
     [Theory]
     [InlineData(SwapStep.Load, SwapOutcome.Failed)]
     [InlineData(SwapStep.Observe, SwapOutcome.RolledBack)]
     public async Task AnErrorInsideTheHostLeadsBackToo(SwapStep step, SwapOutcome outcome)
     {
         var clock = new FaultyClock();
-        await using var host = await StartAsync(clock);
+        // One that blocks while it is constructed: whoever loads it has to wait, by a timer.
+        await using var host = await StartAsync(clock, step == SwapStep.Load ? [("Construct", "block")] : []);
         var load = AskOn(host);
         await load.MoreAsync(20);
 
