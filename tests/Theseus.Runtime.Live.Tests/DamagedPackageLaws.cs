@@ -16,31 +16,31 @@ public sealed class DamagedPackageLaws : IDisposable
 
     private readonly string _feed = Directory.CreateTempSubdirectory("theseus-feed-").FullName;
 
-    public static TheoryData<string, string> Kinds => new()
+    public static TheoryData<string, string, SwapReason> Kinds => new()
     {
-        { "a file's bytes changed", "FileDigestWrong" },
-        { "a file's digest changed in the manifest", "FileDigestWrong" },
-        { "a file longer than it says", "FileSizeWrong" },
-        { "a file absent", "FileMissing" },
-        { "a file more", "FileNotListed" },
-        { "cut in the middle", "Truncated" },
-        { "cut by one byte", "Truncated" },
-        { "the same entry twice", "DuplicateEntry" },
-        { "a path that leads out", "PathEscapes" },
-        { "an absolute path", "PathEscapes" },
-        { "a symbolic link", "NotAFile" },
-        { "larger than a package may be", "PackageTooLarge" },
-        { "an entry that inflates", "RatioTooHigh" },
-        { "a manifest that is no JSON", "ManifestMalformed" },
-        { "a manifest of a later form", "ManifestFormatUnknown" },
-        { "a manifest of another version", "PackageVersionMismatch" },
-        { "an entry type that is not there", "EntryTypeMissing" },
-        { "no manifest's nuspec", "NuspecInvalid" },
+        { "a file's bytes changed", "FileDigestWrong", SwapReason.ReleaseRefused },
+        { "a file's digest changed in the manifest", "FileDigestWrong", SwapReason.ReleaseRefused },
+        { "a file longer than it says", "FileSizeWrong", SwapReason.ReleaseRefused },
+        { "a file absent", "FileMissing", SwapReason.ReleaseRefused },
+        { "a file more", "FileNotListed", SwapReason.ReleaseRefused },
+        { "cut in the middle", "Truncated", SwapReason.ReleaseNotFound },
+        { "cut by one byte", "Truncated", SwapReason.ReleaseNotFound },
+        { "the same entry twice", "DuplicateEntry", SwapReason.ReleaseRefused },
+        { "a path that leads out", "PathEscapes", SwapReason.ReleaseRefused },
+        { "an absolute path", "PathEscapes", SwapReason.ReleaseRefused },
+        { "a symbolic link", "NotAFile", SwapReason.ReleaseRefused },
+        { "larger than a package may be", "PackageTooLarge", SwapReason.ReleaseNotFound },
+        { "an entry that inflates", "RatioTooHigh", SwapReason.ReleaseRefused },
+        { "a manifest that is no JSON", "ManifestMalformed", SwapReason.ReleaseNotFound },
+        { "a manifest of a later form", "ManifestFormatUnknown", SwapReason.ReleaseNotFound },
+        { "a manifest of another version", "PackageVersionMismatch", SwapReason.ReleaseNotFound },
+        { "an entry type that is not there", "EntryTypeMissing", SwapReason.ReleaseRefused },
+        { "no manifest's nuspec", "NuspecInvalid", SwapReason.ReleaseNotFound },
     };
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task ItIsRefusedWithItsReasonAndTheOldVersionServesAllCalls(string kind, string fault)
+    public async Task ItIsRefusedWithItsReasonAndTheOldVersionServesAllCalls(string kind, string fault, SwapReason reason)
     {
         File.Copy(Path.Combine(LiveHost.Releases, "markdown.1.0.0.nupkg"), Path.Combine(_feed, "markdown.1.0.0.nupkg"));
         await using var host = await LiveHost.StartAsync(theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", LiveHost.FromOne), feed: _feed);
@@ -53,8 +53,7 @@ public sealed class DamagedPackageLaws : IDisposable
 
         Assert.All([staged, swapped], result =>
         {
-            Assert.Equal(SwapOutcome.Refused, result.Outcome);
-            Assert.Contains(result.Reason, (SwapReason[])[SwapReason.ReleaseRefused, SwapReason.ReleaseNotFound]);
+            Assert.Equal((SwapOutcome.Refused, reason), (result.Outcome, result.Reason));
             Assert.Contains($"{fault} at ", result.Detail);
             Assert.Contains("markdown.2.0.0.nupkg", result.Detail);
             Assert.Equal(SwapStep.Validate, Assert.Single(result.Steps).Step);
@@ -65,7 +64,7 @@ public sealed class DamagedPackageLaws : IDisposable
         Assert.Single(new ReleaseStore(Path.Combine(host.Folder, ".theseus", "store")).List());
         // A package that was there and not accepted is on record: once, though it was asked for twice.
         var history = host.Engine.GetHistory("markdown");
-        Assert.Equal(swapped.Reason == SwapReason.ReleaseRefused ? [swapped.Id!] : [], history.Select(one => one.Id));
+        Assert.Equal(reason == SwapReason.ReleaseRefused ? [swapped.Id!] : [], history.Select(one => one.Id));
         Assert.All(history, one =>
         {
             Assert.Equal(("Refused", "ReleaseRefused", "2.0.0", "1.0.0"), (one.Outcome, one.Reason, one.To.Version, one.Serves?.Version));
@@ -86,18 +85,20 @@ public sealed class DamagedPackageLaws : IDisposable
         var stored = Directory.EnumerateFiles(Path.Combine(host.Folder, ".theseus", "store"), Path.GetFileName(Code), SearchOption.AllDirectories)
             .Single(path => File.ReadAllBytes(path).AsSpan().SequenceEqual(RawZip.Read(s_good).Single(entry => entry.Name == Code).Content));
         File.Delete(Path.Combine(_feed, "markdown.2.0.0.nupkg"));
-        var bytes = await File.ReadAllBytesAsync(stored);
-        bytes[^1] ^= 1;
-        File.SetAttributes(stored, FileAttributes.Normal);
-        await File.WriteAllBytesAsync(stored, bytes);
+        StoredFiles.Damage(stored);
 
         var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick);
 
-        Assert.Equal(SwapOutcome.Refused, result.Outcome);
+        Assert.Equal((SwapOutcome.Refused, SwapReason.ReleaseRefused), (result.Outcome, result.Reason));
+        Assert.Contains($"FileDigestWrong at {Code}", result.Detail);
+        Assert.Contains("No feed has 'markdown' 2.0.0", result.Detail);
+        Assert.Equal((result.Id, "Refused", "ReleaseRefused", result.Detail), Record(host.Engine.GetHistory("markdown")[0]));
         await load.MoreAsync(20);
         await load.EndAsync();
         Assert.Equal("1.0.0", host.Engine.GetStatus("markdown").ServingVersion);
     }
+
+    private static (string? Id, string? Outcome, string? Reason, string? Detail) Record(SwapRecord record) => (record.Id, record.Outcome, record.Reason, record.Detail);
 
     public void Dispose() => Directory.Delete(_feed, recursive: true);
 

@@ -161,11 +161,11 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
         // The very same release may still be in a feed.
         LogConfirmedIsLost(_logger, component.Name, confirmed.Version, stored.Problem);
-        var again = await _catalog.FindAsync(component.Name, component.Package, NuGetVersion.Parse(confirmed.Version), cancellationToken).ConfigureAwait(false);
-        return again.Release?.Digest == confirmed.Digest
-            ? again.Release
-            : throw new InvalidOperationException(
-                $"The release that was confirmed last, {confirmed.Version}, cannot be used ({stored.Problem}) and no feed has it as it was. Put its package into a feed, or delete '{Path.Combine(DataFolder, "components")}' to begin anew.");
+        var again = await _catalog.FindInFeedsAsync(
+            component.Name, component.Package, NuGetVersion.Parse(confirmed.Version), confirmed.Digest, cancellationToken).ConfigureAwait(false);
+        return again.Release ?? throw new InvalidOperationException(
+            $"The release that was confirmed last, {confirmed.Version} ({confirmed.Digest}), cannot be used: {stored.Problem} No feed has it as it was: {again.Problem} "
+            + $"Put its package into a feed, or delete '{Path.Combine(DataFolder, "components")}' to begin anew.");
     }
 
     [LoggerMessage(1001, LogLevel.Information, "Component '{Component}' serves with release {Version}")]

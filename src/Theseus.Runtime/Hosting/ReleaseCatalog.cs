@@ -34,19 +34,38 @@ internal sealed class ReleaseCatalog(ReleaseStore store, IReadOnlyList<IReleaseF
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<FoundRelease> FindAsync(string component, string package, NuGetVersion version, CancellationToken cancellationToken)
     {
+        var damaged = new List<string>();
         foreach (var candidate in store.List().Where(one => one.Component == component && one.Version == version))
         {
-            // One that was damaged since is not a reason to give up: a feed may still have it whole.
-            if ((await store.TryGetAsync(component, candidate.Digest, cancellationToken).ConfigureAwait(false)).Release is { } release)
+            var stored = await GetStoredAsync(component, candidate.Digest, cancellationToken).ConfigureAwait(false);
+            if (stored.Release is not null)
             {
-                return new(release, SwapReason.None, "");
+                return stored;
             }
+
+            damaged.Add(stored.Problem);
         }
 
+        // One that was damaged since is not a reason to give up: a feed may still have it whole. If none has, whoever
+        // asked is told of both.
+        var fetched = await FindInFeedsAsync(component, package, version, digest: null, cancellationToken).ConfigureAwait(false);
+        return fetched.Release is not null || damaged.Count == 0
+            ? fetched
+            : new(null, SwapReason.ReleaseRefused, $"What the host's store has of it cannot be used: {string.Join(" ", damaged)} {fetched.Problem}");
+    }
+
+    /// <summary>One version of a component, from the feeds.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="package">The identifier of its packages.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="digest">The digest that it has to have; null for any.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<FoundRelease> FindInFeedsAsync(string component, string package, NuGetVersion version, string? digest, CancellationToken cancellationToken)
+    {
         var asked = await AskAsync(component, package, cancellationToken).ConfigureAwait(false);
         var offered = asked.Offers.Where(offer => offer.Release.Version == version).ToList();
         return offered.Count > 0
-            ? await FetchAsync(offered, cancellationToken).ConfigureAwait(false)
+            ? await FetchAsync(offered, digest, cancellationToken).ConfigureAwait(false)
             : new(null, SwapReason.ReleaseNotFound, $"No feed has '{component}' {version.ToNormalizedString()}. {asked.Describe()}");
     }
 
@@ -60,7 +79,7 @@ internal sealed class ReleaseCatalog(ReleaseStore store, IReadOnlyList<IReleaseF
         var asked = await AskAsync(component, package, cancellationToken).ConfigureAwait(false);
         var newest = ReleaseSelection.Newest(asked.Offers.Select(offer => offer.Release), range);
         return newest is not null
-            ? await FetchAsync(asked.Offers.Where(offer => offer.Release.Version == newest.Version), cancellationToken).ConfigureAwait(false)
+            ? await FetchAsync(asked.Offers.Where(offer => offer.Release.Version == newest.Version), digest: null, cancellationToken).ConfigureAwait(false)
             : new(null, SwapReason.ReleaseNotFound, $"No feed has a release of '{component}'{(range is null ? "" : $" in {range}")}. {asked.Describe()}");
     }
 
@@ -93,7 +112,7 @@ internal sealed class ReleaseCatalog(ReleaseStore store, IReadOnlyList<IReleaseF
         return answers;
     }
 
-    private async Task<FoundRelease> FetchAsync(IEnumerable<(IReleaseFeed Feed, FeedRelease Release)> offers, CancellationToken cancellationToken)
+    private async Task<FoundRelease> FetchAsync(IEnumerable<(IReleaseFeed Feed, FeedRelease Release)> offers, string? digest, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         foreach (var (feed, release) in offers)
@@ -111,6 +130,11 @@ internal sealed class ReleaseCatalog(ReleaseStore store, IReadOnlyList<IReleaseF
                     else if (verified.Manifest.Component != release.Component || verified.Manifest.Version != release.Version)
                     {
                         problems.Add($"{release.Location} was offered as {release.Component} {release.Version}, and is {verified}.");
+                    }
+                    else if (digest is not null && verified.Digest != digest)
+                    {
+                        // Another feed may have the one that is meant.
+                        problems.Add($"{release.Location} has the digest {verified.Digest}, and {digest} was asked for: two packages claim to be one release. Remove the wrong one from the feeds.");
                     }
                     else
                     {

@@ -213,16 +213,15 @@ public sealed class HotSwapEngine
 
     private async Task<FoundRelease> FindAsync(HostedComponent component, NuGetVersion version, string? digest, CancellationToken cancellationToken)
     {
-        // By its digest first: the store may have another package of that version too.
-        if (digest is not null && await _catalog.GetStoredAsync(component.Name, digest, cancellationToken).ConfigureAwait(false) is { Release: { } stored } kept && stored.Manifest.Version == version)
+        if (digest is null)
         {
-            return kept;
+            return await _catalog.FindAsync(component.Name, component.Package, version, cancellationToken).ConfigureAwait(false);
         }
 
-        var found = await _catalog.FindAsync(component.Name, component.Package, version, cancellationToken).ConfigureAwait(false);
-        return digest is null || found.Release is not { } release || release.Digest == digest
-            ? found
-            : new(null, SwapReason.ReleaseRefused, $"{release} has the digest {release.Digest}, and {digest} was asked for: two packages claim to be one release. Remove the wrong one from the feeds.");
+        // By its digest: the store, and a feed, may have another package of that version too.
+        return await _catalog.GetStoredAsync(component.Name, digest, cancellationToken).ConfigureAwait(false) is { Release: { } stored } kept && stored.Manifest.Version == version
+            ? kept
+            : await _catalog.FindInFeedsAsync(component.Name, component.Package, version, digest, cancellationToken).ConfigureAwait(false);
     }
 
     private static string? SettingsText(IReadOnlyDictionary<string, string> settings) => ReleaseSettings.Write(settings) is { Length: > 0 } text ? text : null;
