@@ -16,19 +16,23 @@ public sealed class DamagedPackageLaws : IDisposable
 
     private readonly string _feed = Directory.CreateTempSubdirectory("theseus-feed-").FullName;
 
+    /// <summary>
+    /// What a feed sees when it lists a package is not offered by it, so that the release is nowhere; what is seen only by reading
+    /// all of it is refused.
+    /// </summary>
     public static TheoryData<string, string, SwapReason> Kinds => new()
     {
         { "a file's bytes changed", "FileDigestWrong", SwapReason.ReleaseRefused },
         { "a file's digest changed in the manifest", "FileDigestWrong", SwapReason.ReleaseRefused },
         { "a file longer than it says", "FileSizeWrong", SwapReason.ReleaseRefused },
-        { "a file absent", "FileMissing", SwapReason.ReleaseRefused },
-        { "a file more", "FileNotListed", SwapReason.ReleaseRefused },
+        { "a file absent", "FileMissing", SwapReason.ReleaseNotFound },
+        { "a file more", "FileNotListed", SwapReason.ReleaseNotFound },
         { "cut in the middle", "Truncated", SwapReason.ReleaseNotFound },
         { "cut by one byte", "Truncated", SwapReason.ReleaseNotFound },
-        { "the same entry twice", "DuplicateEntry", SwapReason.ReleaseRefused },
-        { "a path that leads out", "PathEscapes", SwapReason.ReleaseRefused },
-        { "an absolute path", "PathEscapes", SwapReason.ReleaseRefused },
-        { "a symbolic link", "NotAFile", SwapReason.ReleaseRefused },
+        { "the same entry twice", "DuplicateEntry", SwapReason.ReleaseNotFound },
+        { "a path that leads out", "PathEscapes", SwapReason.ReleaseNotFound },
+        { "an absolute path", "PathEscapes", SwapReason.ReleaseNotFound },
+        { "a symbolic link", "NotAFile", SwapReason.ReleaseNotFound },
         { "larger than a package may be", "PackageTooLarge", SwapReason.ReleaseNotFound },
         { "an entry that inflates", "RatioTooHigh", SwapReason.ReleaseRefused },
         { "a manifest that is no JSON", "ManifestMalformed", SwapReason.ReleaseNotFound },

@@ -53,6 +53,7 @@ internal sealed class SlotSwaps
             Logger = NullLogger.Instance,
             Loading = LoadingMode.Resident,
             Load = Load,
+            FaultsOfAsync = static (_, _) => Task.FromResult<string?>(null),
             SurroundingsFor = (_, _, onFault) => new ComponentSurroundings(
                 NullLoggerFactory.Instance, new ConfigurationBuilder().Build(), new Dictionary<string, string>(), time, null, onFault),
         };

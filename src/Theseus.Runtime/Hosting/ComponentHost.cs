@@ -37,7 +37,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         _catalog = ReleaseCatalog.Open(Path.Combine(DataFolder, "store"), options.Value.Feeds, root, time);
 
         var walker = new HeapWalker(time);
-        var builder = new SlotBuilder(services, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null);
+        var builder = new SlotBuilder(services, _catalog, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null);
         foreach (var registration in registrations.All)
         {
             _components.Add(registration.Name, builder.Build(registration));

@@ -17,6 +17,7 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
     private readonly SharedAssemblies _shared;
     private readonly ConcurrentDictionary<string, AssemblyName> _missing = new();
     private readonly ConcurrentDictionary<string, byte> _missingNatives = new();
+    private readonly ConcurrentDictionary<string, byte> _changed = new();
 
     public ComponentLoadContext(VerifiedRelease release, SharedAssemblies shared, bool collectible)
         : base($"{release.Manifest.Component} {release.Manifest.Version} #{Interlocked.Increment(ref s_count)}", collectible)
@@ -42,7 +43,7 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
     }
 
     /// <summary>Loads the assembly of the entry.</summary>
-    public Assembly LoadEntry() => LoadFromAssemblyPath(_files.EntryAssembly);
+    public Assembly LoadEntry() => LoadFromAssemblyPath(Unchanged(_files.EntryAssembly));
 
     /// <summary>Assemblies that were asked for and not found, with who refers to them; in words.</summary>
     public IReadOnlyList<string> MissingAssemblies =>
@@ -51,12 +52,15 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
     /// <summary>Native libraries that were asked for and not found in the release; the system may have them all the same.</summary>
     public IReadOnlyList<string> MissingNativeLibraries => [.. _missingNatives.Keys];
 
+    /// <summary>Files that were not loaded, since they are not those that were verified; in words.</summary>
+    public IReadOnlyList<string> ChangedFiles => [.. _changed.Keys];
+
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         var name = assemblyName.Name!;
         if (!string.IsNullOrEmpty(assemblyName.CultureName))
         {
-            return _files.Satellite(assemblyName.CultureName, name) is { } satellite ? LoadFromAssemblyPath(satellite) : null;
+            return _files.Satellite(assemblyName.CultureName, name) is { } satellite ? LoadFromAssemblyPath(Unchanged(satellite)) : null;
         }
 
         if (_shared.Contains(name))
@@ -65,12 +69,23 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
         }
 
         return _files.Assembly(name) is { } path && !FrameworkHasNewer(name, path)
-            ? LoadFromAssemblyPath(path)
+            ? LoadFromAssemblyPath(Unchanged(path))
             : _shared.Find(assemblyName);
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-        _files.Native(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : 0;
+        _files.Native(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(Unchanged(path)) : 0;
+
+    private string Unchanged(string path)
+    {
+        if (_files.FaultOf(path) is not { } fault)
+        {
+            return path;
+        }
+
+        _changed.TryAdd(fault, 0);
+        throw new FileLoadException($"{fault}. Nothing of it is loaded.", path);
+    }
 
     // As an ordinary application does: of a framework assembly that also came in a package, the newer one counts.
     private static bool FrameworkHasNewer(string name, string path)

@@ -27,6 +27,9 @@ internal enum LoadFailure
     /// <summary>A file is not a .NET assembly, or not one for this machine.</summary>
     BadImage,
 
+    /// <summary>A file is not the one that was verified: it was changed, or went, in the host's store since.</summary>
+    FileChanged,
+
     /// <summary>The component's <c>ConfigureServices</c> threw.</summary>
     ConfigureServicesThrew,
 

@@ -36,6 +36,7 @@ internal static class LoadErrors
 
         var (reason, because) = cause switch
         {
+            _ when component.ChangedFiles is { Count: > 0 } changed => (LoadFailure.FileChanged, string.Join("; ", changed)),
             FileNotFoundException or FileLoadException when component.MissingAssemblies is { Count: > 0 } missing =>
                 (LoadFailure.MissingAssembly, string.Join("; ", missing)),
             BadImageFormatException => (LoadFailure.BadImage, cause.Message),

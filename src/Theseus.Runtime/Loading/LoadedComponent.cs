@@ -43,6 +43,9 @@ internal sealed class LoadedComponent
     /// <summary>Whether its code can be unloaded.</summary>
     public bool IsCollectible { get; }
 
+    /// <summary>Files that the code has asked for and not got, since they are not those that were verified; in words.</summary>
+    public IReadOnlyList<string> ChangedFiles => _code?.ChangedFiles ?? [];
+
     /// <summary>Assemblies that the code has asked for and not got, so far; in words.</summary>
     public IReadOnlyList<string> MissingAssemblies => _code?.MissingAssemblies ?? [];
 

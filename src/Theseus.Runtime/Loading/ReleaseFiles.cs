@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Theseus.Packaging;
 
 namespace Theseus.Runtime.Loading;
@@ -11,10 +12,12 @@ internal sealed class ReleaseFiles
     private readonly Dictionary<string, string> _assemblies = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Culture, string Name), string> _satellites = [];
     private readonly Dictionary<string, string> _natives = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReleaseFile> _listed;
 
     public ReleaseFiles(VerifiedRelease release, IReadOnlyList<string> runtimeIds)
     {
         EntryAssembly = PathOf(release, release.Manifest.Entry.Assembly);
+        _listed = release.Manifest.Files.ToDictionary(file => PathOf(release, file.Path), StringComparer.Ordinal);
         var library = release.Manifest.Entry.Assembly.Split('/')[..^1];
         // The general places first, then those of ever closer runtime identifiers: the last one written counts.
         foreach (var place in runtimeIds.Reverse().Prepend(null))
@@ -42,6 +45,26 @@ internal sealed class ReleaseFiles
             : OperatingSystem.IsMacOS() ? [name, $"lib{name}.dylib", $"{name}.dylib", $"lib{name}"]
             : [name, $"lib{name}.so", $"{name}.so", $"lib{name}"];
         return spellings.Select(s => _natives.GetValueOrDefault(s)).FirstOrDefault(path => path is not null);
+    }
+
+    /// <summary>
+    /// Looks whether a file is still the one that was verified. Much of what a release has is loaded when it is first
+    /// needed, which may be long after the release was verified as a whole.
+    /// </summary>
+    /// <param name="path">Its full path.</param>
+    /// <returns>What is wrong with it; null for nothing.</returns>
+    public string? FaultOf(string path)
+    {
+        var file = _listed[path];
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256 ? null : $"'{file.Path}' has changed in the host's store since it was verified";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"'{file.Path}' cannot be read from the host's store any more: {failure.Message}";
+        }
     }
 
     private void Add(VerifiedRelease release, string path, string[] library, string? runtimeId)

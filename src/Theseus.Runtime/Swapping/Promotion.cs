@@ -17,6 +17,12 @@ internal sealed class Promotion(SlotParts slot, Generation candidate, SwapOption
         Generation? resident = null;
         try
         {
+            // It was verified before its trial, which may be hours ago.
+            if (await slot.Setup.FaultsOfAsync(candidate.Release, cancellationToken).ConfigureAwait(false) is { } faults)
+            {
+                throw new SwapFailedException(SwapReason.LoadFailed, $"the host's store does not have it as it was verified any more: {faults}");
+            }
+
             slot.Slot.Publish(new RecordingRoute(candidate.Leases, recorder));
             var steps = new SwapSteps(slot.Setup.Component, progress: null, slot.Setup.Time);
             await slot.Candidates.PrepareAsync(

@@ -24,6 +24,9 @@ internal sealed record SlotSetup
     /// <summary>Makes a release's component. Called on a thread of its own, one call at a time.</summary>
     public Func<LoadRequest, LoadedComponent> Load { get; init; } = ComponentLoader.Load;
 
+    /// <summary>Verifies a release again, every byte of it, in the host's store. Returns what is wrong with it; null for nothing.</summary>
+    public required Func<VerifiedRelease, CancellationToken, Task<string?>> FaultsOfAsync { get; init; }
+
     /// <summary>What a generation gets of its host: given the manifest, the settings that it is run with, and where faults of background work are to go.</summary>
     public required Func<ReleaseManifest, string?, Action<string, Exception>, ComponentSurroundings> SurroundingsFor { get; init; }
 }
