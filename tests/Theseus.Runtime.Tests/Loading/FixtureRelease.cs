@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Security.Cryptography;
 using NuGet.Versioning;
 using Theseus.Packaging;
 
@@ -8,6 +10,7 @@ namespace Theseus.Runtime.Tests.Loading;
 internal static class FixtureRelease
 {
     private static readonly string _releases = Directory.CreateTempSubdirectory("theseus-releases-").FullName;
+    private static readonly ConcurrentDictionary<string, string> _digests = new();
 
     static FixtureRelease() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(_releases, recursive: true);
 
@@ -52,9 +55,12 @@ internal static class FixtureRelease
             Dependencies = [],
             Resources = new ResourceNeeds(0, 0),
             SharedAssemblies = [.. shared.Select(t => t.Assembly.GetName()).Select(a => new SharedAssembly(a.Name!, a.Version!))],
-            Files = [.. files.Select(f => new ReleaseFile(f.To, 0, new string('0', 64)))],
+            Files = [.. files.Select(f => new ReleaseFile(f.To, new FileInfo(Path.Combine(folder, f.To)).Length, DigestOf(Path.Combine(folder, f.To))))],
         }, new string('0', 64), folder);
     }
+
+    // Laid out once, and read many times.
+    private static string DigestOf(string path) => _digests.GetOrAdd(path, static file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
 
     private static NuGetVersion VersionOf(AssemblyName name) => new(name.Version!.Major, name.Version.Minor, name.Version.Build);
 }

@@ -57,6 +57,30 @@ public sealed class LoadingLaws
     }
 
     [Theory]
+    [InlineData("Privately", "lib/net10.0/Greeting.dll")]
+    [InlineData("Native", "e_sqlite3")]
+    public void AFileThatHasChangedIsNotLoadedWhenItIsNeededAndIsNamed(string type, string file)
+    {
+        var component = LoadChanged(type, file);
+
+        var failure = Assert.ThrowsAny<Exception>(() => Ask(component));
+
+        var named = Assert.Single(component.ChangedFiles);
+        Assert.Contains(file, named);
+        Assert.EndsWith("' has changed in the host's store since it was verified", named);
+        Assert.Contains($"{named}. Nothing of it is loaded.", failure.ToString());
+    }
+
+    [Fact]
+    public void ASatelliteThatHasChangedIsNotLoadedAndTheTextIsTheNeutralOne()
+    {
+        // The runtime takes a satellite that cannot be loaded for one that there is not.
+        var component = LoadChanged("Translated", "lib/net10.0/fr/LoadFixtures.resources.dll");
+        Assert.Equal("Hello", Ask(component, "fr"));
+        Assert.Contains("fr/LoadFixtures.resources.dll", Assert.Single(component.ChangedFiles));
+    }
+
+    [Theory]
     [InlineData("MissingNative", nameof(LoadFailure.MissingNativeLibrary), "theseus_has_no_such_library")]
     [InlineData("Throwing", nameof(LoadFailure.ConstructorThrew), "System.TimeoutException: the database is away")]
     [InlineData("Nowhere", nameof(LoadFailure.EntryTypeNotFound), "has no type 'Theseus.Fixtures.Loading.Nowhere'")]
@@ -168,6 +192,12 @@ public sealed class LoadingLaws
 
     private static LoadedComponent Load(string type, bool collectible = true, string[]? leaveOut = null) =>
         ComponentLoader.Load(Request(type, leaveOut: leaveOut, collectible: collectible));
+
+    /// <summary>A component of whose files one has another digest than its manifest says.</summary>
+    private static LoadedComponent LoadChanged(string type, string file) => ComponentLoader.Load(Request(type, manifest => manifest with
+    {
+        Files = [.. manifest.Files.Select(one => one.Path.Contains(file, StringComparison.Ordinal) ? one with { Sha256 = new string('0', 64) } : one)],
+    }));
 
     private static ComponentLoadException Fail(string type, Func<ReleaseManifest, ReleaseManifest>? change = null, string[]? leaveOut = null) =>
         Assert.Throws<ComponentLoadException>(() => ComponentLoader.Load(Request(type, change, leaveOut)));
