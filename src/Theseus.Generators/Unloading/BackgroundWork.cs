@@ -24,32 +24,32 @@ internal static class BackgroundWork
     private static void Invocation(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
-        switch (call.TargetMethod.ContainingType?.FullName(), call.TargetMethod.Name)
+        if (IsLeftAlone(call))
         {
-            case ("System.Threading.Tasks.Task", "Run"):
-            case ("System.Threading.Tasks.TaskFactory", "StartNew"):
-                if (IsLeftAlone(call))
-                {
-                    Report(context, "This task is never awaited");
-                }
-
-                break;
-            case ("System.Threading.PeriodicTimer", "WaitForNextTickAsync"):
-                if (call.Arguments.All(argument => argument.IsImplicit || argument.Value is IDefaultValueOperation))
-                {
-                    Report(context, "This loop waits for ticks without a cancellation token");
-                }
-
-                break;
+            Report(context, "This task is never awaited");
+        }
+        else if ((call.TargetMethod.ContainingType?.FullName(), call.TargetMethod.Name) is ("System.Threading.PeriodicTimer", "WaitForNextTickAsync")
+            && call.Arguments.All(argument => argument.IsImplicit || argument.Value is IDefaultValueOperation))
+        {
+            Report(context, "This loop waits for ticks without a cancellation token");
         }
     }
 
+    // Whatever is called: a loop, a long delay and a wait for what the host holds all begin with a call that gives a task.
+    private static bool GivesTask(IInvocationOperation call) =>
+        call.TargetMethod.ReturnType.FullName() is "System.Threading.Tasks.Task" or "System.Threading.Tasks.ValueTask";
+
     private static bool IsLeftAlone(IInvocationOperation call)
     {
+        if (!GivesTask(call))
+        {
+            return false;
+        }
+
         if (Ownership.IsDropped(call))
         {
             // An awaited task is a statement of its own too.
-            return call.Parent is not IAwaitOperation;
+            return !Ownership.IsAwaited(call);
         }
 
         return call.Parent is ISimpleAssignmentOperation { Target: IFieldReferenceOperation field } assignment

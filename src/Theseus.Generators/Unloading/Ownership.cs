@@ -21,6 +21,20 @@ internal static class Ownership
         _ => false,
     };
 
+    /// <summary>Whether the operation's result is awaited.</summary>
+    public static bool IsAwaited(IOperation operation)
+    {
+        for (var value = operation; value != Outermost(operation); value = value.Parent!)
+        {
+            if (value.Parent is IAwaitOperation)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a value is released: in a using, or by one of the named members of what holds it.</summary>
     public static bool IsReleased(IOperation operation, params string[] by)
     {

@@ -23,10 +23,20 @@ public sealed class UnloadingDiagnosticsTests
         { "void F() { Task.Factory.StartNew(() => { }); }", "THS2106 Task.Factory.StartNew(() => { })" },
         { "void F() { new Thread(() => { }).Start(); }", "THS2106 new Thread(() => { })" },
         { "void F() { var thread = new Thread(() => { }); thread.Start(); }", "THS2106 new Thread(() => { })" },
+        { "void F() => _ = WaitAsync(); async Task WaitAsync() { await Task.Delay(TimeSpan.FromDays(1)); }", "THS2106 WaitAsync()" },
+        { "void F(TcpListener listener) { AcceptAsync(listener); } async Task AcceptAsync(TcpListener listener) { while (true) { using var client = await listener.AcceptTcpClientAsync(); } }", "THS2106 AcceptAsync(listener)" },
+        { "void F(Task hosts) { _ = WaitAsync(hosts); } async ValueTask WaitAsync(Task hosts) { await hosts; }", "THS2106 WaitAsync(hosts)" },
+        { "void F(Task<int> hosts) { hosts.ContinueWith(_ => { }); }", "THS2106 hosts.ContinueWith(_ => { })" },
+        { "async Task F() { CountAsync(); await Task.Yield(); } async ValueTask<int> CountAsync() { await Task.Delay(-1); return 1; }", "THS2106 CountAsync()" },
+        { "Task? _loop; void F() { _loop = LoopAsync(); } async Task LoopAsync() { await Task.Delay(-1); }", "THS2106 LoopAsync()" },
         { "async Task F(PeriodicTimer timer) { while (await timer.WaitForNextTickAsync()) { } }", "THS2106 timer.WaitForNextTickAsync()" },
         { "void F(WaitHandle handle) { ThreadPool.RegisterWaitForSingleObject(handle, (_, _) => { }, null, -1, true); }", "THS2107 ThreadPool.RegisterWaitForSingleObject(handle, (_, _) => { }, null, -1, true)" },
         { "void F() { Console.CancelKeyPress += (_, _) => { }; }", "THS2108 Console.CancelKeyPress += (_, _) => { }" },
         { "void F() { AppDomain.CurrentDomain.ProcessExit += G; } void G(object? o, EventArgs e) { }", "THS2108 AppDomain.CurrentDomain.ProcessExit += G" },
+        { "void F() { AppDomain.CurrentDomain.AssemblyResolve += (_, _) => null; }", "THS2108 AppDomain.CurrentDomain.AssemblyResolve += (_, _) => null" },
+        { "void F() { AppDomain.CurrentDomain.UnhandledException += (_, _) => { }; }", "THS2108 AppDomain.CurrentDomain.UnhandledException += (_, _) => { }" },
+        { "void F() { AssemblyLoadContext.Default.Resolving += (_, _) => null; }", "THS2108 AssemblyLoadContext.Default.Resolving += (_, _) => null" },
+        { "void F() { AssemblyLoadContext.Default.Unloading += G; } void G(AssemblyLoadContext context) { }", "THS2108 AssemblyLoadContext.Default.Unloading += G" },
         { "void F() { TaskScheduler.UnobservedTaskException += (_, _) => { }; }", "THS2108 TaskScheduler.UnobservedTaskException += (_, _) => { }" },
         { "void F(CancellationToken token) { token.Register(() => { }); }", "THS2109 token.Register(() => { })" },
         { "void F(CancellationToken token) => token.UnsafeRegister(_ => { }, null);", "THS2109 token.UnsafeRegister(_ => { }, null)" },
@@ -35,6 +45,10 @@ public sealed class UnloadingDiagnosticsTests
         { "void F(object data) { GCHandle.Alloc(data); }", "THS2110 GCHandle.Alloc(data)" },
         { "void F(object data) { var handle = GCHandle.Alloc(data); handle.ToString(); }", "THS2110 GCHandle.Alloc(data)" },
         { "void F() { var listener = new ActivityListener(); listener.ToString(); }", "THS2111 new ActivityListener()" },
+        { "void F() { var listener = new MeterListener(); listener.Start(); }", "THS2111 new MeterListener()" },
+        { "MeterListener _listener = new();", "THS2111 new()" },
+        { "void F() { var listener = new Listener(); listener.ToString(); }", "THS2111 new Listener()" },
+        { "static readonly Listener s_listener = new();", "THS2111 new()" },
         { "Meter _meter = new(\"a\");", "THS2111 new(\"a\")" },
         { "static AsyncLocal<string?> s_local = new(); void F() { s_local.Value = \"a\"; }", "THS2112 s_local.Value = \"a\"" },
     };
@@ -50,6 +64,10 @@ public sealed class UnloadingDiagnosticsTests
         "void F(IComponentContext context) { var timer = new Timer(_ => { }); context.OnStop(\"timer\", timer.Dispose); }",
         "Timer F() => new Timer(_ => { }); void G(List<IDisposable> owned) { owned.Add(new Timer(_ => { })); }",
         "async Task F() { await Task.Run(() => { }); var x = await Task.Run(() => 1).ConfigureAwait(false); await Task.WhenAll(Task.Run(() => { })); }",
+        "async Task F() { await LoopAsync(); await LoopAsync().ConfigureAwait(false); _ = await CountAsync(); await (Task)LoopAsync(); var one = LoopAsync(); await one; } async Task LoopAsync() { await Task.Yield(); } async ValueTask<int> CountAsync() { await Task.Yield(); return 1; }",
+        "Task F() => LoopAsync(); Func<Task> G() => () => LoopAsync(); void H() { LoopAsync().GetAwaiter().GetResult(); LoopAsync().Wait(); } async Task LoopAsync() { await Task.Yield(); }",
+        "async Task F(Thing? other) { if (other is not null) { await other.LoopAsync(); } await (other?.LoopAsync() ?? Task.CompletedTask); } async Task LoopAsync() { await Task.Yield(); }",
+        "void F(IComponentContext context) { context.Run(\"loop\", LoopAsync); context.Run(\"again\", token => LoopAsync(token)); context.StartTimer(\"timer\", TimeSpan.FromHours(1), token => new ValueTask(LoopAsync(token))); } async Task LoopAsync(CancellationToken token) { await Task.Delay(-1, token); }",
         "Task? _loop; void F() { _loop = Task.Run(() => { }); } async Task StopAsync() { await _loop!; }",
         "Task F() => Task.Run(() => { }); void G(IComponentContext context) => context.Run(\"loop\", token => Task.Run(() => { }, token));",
         "Thread _thread = new(() => { }); void F() { _thread.Start(); _thread.Join(); }",
@@ -63,6 +81,8 @@ public sealed class UnloadingDiagnosticsTests
         "IDisposable F(IObserver<DiagnosticListener> observer) => DiagnosticListener.AllListeners.Subscribe(observer); void G(IObservable<int> own, IObserver<int> observer) { own.Subscribe(observer); }",
         "void F(object data) { var handle = GCHandle.Alloc(data); try { } finally { handle.Free(); } }",
         "ActivityListener _listener = new(); Meter _meter = new(\"a\"); public void Dispose() { _listener.Dispose(); _meter.Dispose(); }",
+        "MeterListener _meters = new(); Listener _events = new(); public void Dispose() { _meters.Dispose(); _events.Dispose(); }",
+        "void F() { AssemblyLoadContext.Default.Resolving += G; } void H() { AssemblyLoadContext.Default.Resolving -= G; } Assembly? G(AssemblyLoadContext context, AssemblyName name) => null;",
         "static AsyncLocal<string?> s_local = new(); async Task F() { s_local.Value = \"a\"; await Task.Yield(); } void G() { s_local.Value = null; }",
     ];
 
@@ -71,8 +91,11 @@ public sealed class UnloadingDiagnosticsTests
         global using System.ComponentModel;
         global using System.Diagnostics;
         global using System.Diagnostics.Metrics;
+        global using System.Diagnostics.Tracing;
+        global using System.Net.Sockets;
         global using System.Reflection;
         global using System.Runtime.InteropServices;
+        global using System.Runtime.Loader;
         global using System.Text.Json;
         global using System.Text.Json.Serialization;
         global using System.Text.Json.Serialization.Metadata;
@@ -80,6 +103,7 @@ public sealed class UnloadingDiagnosticsTests
         global using Microsoft.Extensions.Primitives;
         namespace Users;
         [Contract] public interface IThing { void Do(); }
+        public sealed class Listener : EventListener;
         public sealed record Data(int Number);
         public class Proxy : DispatchProxy { protected override object? Invoke(MethodInfo? method, object?[]? arguments) => null; }
         // As the framework's own generator would write it.
