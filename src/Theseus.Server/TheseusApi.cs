@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Theseus.Server.Access;
 using Theseus.Server.Api;
+using Theseus.Server.Events;
 
 namespace Theseus.Server;
 
@@ -35,23 +37,42 @@ public static class TheseusApi
         services.AddSingleton(new TokenIssuer(plane));
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<ApiBoundary>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(AccessPolicies.Scheme, null);
+        services.AddSingleton<ChangePulse>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangePulse>());
+        services.AddSingleton<EventStreams>();
+        // The core alone: the rest of it keeps keys for cookies, in files that nobody here reads.
+        services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        services.TryAddSingleton(plane.Time);
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(AccessPolicies.Scheme, null);
         services.AddAuthorization(AccessPolicies.Add);
         return services;
     }
 
     /// <summary>Maps the API's endpoints below <see cref="Path"/>. Each but health needs a token: see <see cref="TokenIssuer"/> for the first.</summary>
     /// <param name="endpoints">The application, or a group of its endpoints.</param>
-    public static IEndpointConventionBuilder MapTheseusApi(this IEndpointRouteBuilder endpoints)
+    public static IEndpointConventionBuilder MapTheseusApi(this IEndpointRouteBuilder endpoints) => Map(endpoints, _ => { });
+
+    /// <summary>Maps them, and what else is to lie among them.</summary>
+    internal static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Action<RouteGroupBuilder> more)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var boundary = endpoints.ServiceProvider.GetRequiredService<ApiBoundary>();
         var all = endpoints.MapGroup(Path);
-        all.AddEndpointFilter(boundary).WithTags("Theseus");
+        all.AddEndpointFilter(boundary).WithTags("Theseus").WithMetadata(new ApiMark());
         var api = all.MapGroup("").RequireAuthorization(AccessPolicies.Look);
+        api.ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
         StatusEndpoints.Map(all, api);
         UpgradeEndpoints.Map(api);
+        ComponentEndpoints.Map(api);
+        RollbackEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         TokenEndpoints.Map(api);
+        EventEndpoints.Map(api);
+        more(api);
         return all;
     }
 }
+
+/// <summary>Marks the API's endpoints among others of an application.</summary>
+internal sealed record ApiMark;

@@ -25,6 +25,7 @@ public sealed class TheseusServer : IAsyncDisposable
     private static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _application;
+    private int _isDisposed;
 
     private TheseusServer(ControlPlane plane, WebApplication application, Uri address, IssuedToken? firstToken) =>
         (ControlPlane, _application, Address, FirstToken) = (plane, application, address, firstToken);
@@ -88,6 +89,11 @@ public sealed class TheseusServer : IAsyncDisposable
     /// <summary>Ends it: requests that run are waited for, at most ten seconds; upgrades stay where they are, and go on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         await ControlPlane.DisposeAsync().ConfigureAwait(false);
@@ -104,10 +110,13 @@ public sealed class TheseusServer : IAsyncDisposable
         }
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_longestStop);
+        // The process and its signals are the caller's.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddRouting();
         builder.Services.AddTheseusApi(plane, options.Api);
+        ApiDocument.Add(builder.Services);
         var application = builder.Build();
         var boundary = application.Services.GetRequiredService<ApiBoundary>();
         // What goes wrong before an endpoint is reached, and addresses that there are none at.
@@ -119,7 +128,7 @@ public sealed class TheseusServer : IAsyncDisposable
         application.UseRouting();
         application.UseAuthentication();
         application.UseAuthorization();
-        application.MapTheseusApi();
+        TheseusApi.Map(application, ApiDocument.Map);
         return application;
     }
 
@@ -144,7 +153,8 @@ public sealed class TheseusServer : IAsyncDisposable
     private static void Listen(KestrelServerOptions kestrel, TheseusServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = ApiBoundary.LargestBody;
+        // Above what the API takes, so that who sends too much is told so, rather than cut off while it still sends.
+        kestrel.Limits.MaxRequestBodySize = 4 * ApiBoundary.LargestBody;
         kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
         var address = new Uri(options.Address);
@@ -155,5 +165,12 @@ public sealed class TheseusServer : IAsyncDisposable
                 listen.UseHttps(certificate);
             }
         });
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -17,6 +17,8 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
 
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
+    public static ApiProblemException TooLarge() => Problem.Of(ErrorCode.TooLarge, $"A body has at most {LargestBody / 1024} KiB.");
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         object? result = null;
@@ -37,7 +39,7 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         {
             if (context.Request.ContentLength > LargestBody)
             {
-                throw new BadHttpRequestException("", StatusCodes.Status413PayloadTooLarge);
+                throw TooLarge();
             }
 
             await next().ConfigureAwait(false);
@@ -63,6 +65,11 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
     {
         if (ProblemOf(failure) is { } problem)
         {
+            if (problem.Code == ErrorCode.StorageFault)
+            {
+                LogFailed(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, failure);
+            }
+
             await problem.WriteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -77,7 +84,7 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         ApiProblemException problem => problem,
         UpgradeRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
         LastAdminException last => Problem.Of(ErrorCode.LastAdmin, last.Message),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(ErrorCode.TooLarge, $"A body has at most {LargestBody / 1024} KiB."),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
         BadHttpRequestException bad => Problem.Invalid("", bad.Message),
         StorageException fault => Problem.Of(ErrorCode.StorageFault, fault.Message),
         ChannelClosedException => Problem.Of(ErrorCode.Stopping, "The server is ending. Ask again when it is back."),

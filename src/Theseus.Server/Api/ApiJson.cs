@@ -43,8 +43,11 @@ public static class ApiJson
     {
         if (type.Type == typeof(UpgradePlan))
         {
-            // What is ignored is listed too, without its getter.
-            type.Properties.Single(property => property.Name == "digest").Get = plan => ((UpgradePlan)plan).Digest;
+            // What is ignored stays so, whatever is set of it: another property takes its place.
+            type.Properties.Remove(type.Properties.Single(property => property.Name == "digest"));
+            var digest = type.CreateJsonPropertyInfo(typeof(string), "digest");
+            digest.Get = plan => ((UpgradePlan)plan).Digest;
+            type.Properties.Add(digest);
         }
     }
 }
@@ -73,6 +76,8 @@ public static class ApiJson
 [JsonSerializable(typeof(TokenView))]
 [JsonSerializable(typeof(NewTokenView))]
 [JsonSerializable(typeof(ComponentDependencies))]
+[JsonSerializable(typeof(DependencyOverview))]
+[JsonSerializable(typeof(ReleasePage))]
 [JsonSerializable(typeof(AuditRecord))]
 [JsonSerializable(typeof(AuditVerification))]
 internal sealed partial class ApiTypes : JsonSerializerContext;

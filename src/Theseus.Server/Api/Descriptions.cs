@@ -7,9 +7,9 @@ namespace Theseus.Server.Api;
 internal static class Descriptions
 {
     /// <summary>Says what it is called, what it does, and what it answers.</summary>
-    /// <typeparam name="T">What it answers.</typeparam>
-    public static RouteHandlerBuilder Describes<T>(this RouteHandlerBuilder endpoint, string name, string what, int status = StatusCodes.Status200OK) =>
-        endpoint.WithName(name).WithSummary(what).Produces<T>(status);
+    /// <typeparam name="T">What it answers; of a stream of events, what each one's data is.</typeparam>
+    public static RouteHandlerBuilder Describes<T>(this RouteHandlerBuilder endpoint, string name, string what, int status = StatusCodes.Status200OK, string contentType = "application/json") =>
+        endpoint.WithName(name).WithSummary(what).Produces<T>(status, contentType);
 
     /// <summary>Says what body it takes.</summary>
     /// <typeparam name="T">The body.</typeparam>

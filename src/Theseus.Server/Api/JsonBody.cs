@@ -38,9 +38,10 @@ internal sealed class JsonBody
             throw Problem.Of(ErrorCode.UnsupportedMediaType, "Send the body as 'Content-Type: application/json', in UTF-8.");
         }
 
+        var bytes = await ReadBytesAsync(context).ConfigureAwait(false);
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, s_options, context.RequestAborted).ConfigureAwait(false);
+            using var document = JsonDocument.Parse(bytes, s_options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonBody(document.RootElement.Clone(), "", [])
                 : throw Problem.Invalid("", "The body has to be a JSON object.");
@@ -184,6 +185,23 @@ internal sealed class JsonBody
         {
             throw Problem.Invalid(_faults);
         }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context)
+    {
+        using var read = new MemoryStream();
+        var part = new byte[8 * 1024];
+        while (await context.Request.Body.ReadAsync(part, context.RequestAborted).ConfigureAwait(false) is > 0 and var count)
+        {
+            if (read.Length + count > ApiBoundary.LargestBody)
+            {
+                throw ApiBoundary.TooLarge();
+            }
+
+            read.Write(part, 0, count);
+        }
+
+        return read.GetBuffer().AsMemory(0, (int)read.Length);
     }
 
     private Dictionary<string, string>? ValuesByName(string name, bool onlyTexts)

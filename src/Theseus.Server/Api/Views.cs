@@ -65,3 +65,22 @@ public sealed record NewTokenView(string Token, TokenView Details);
 /// <param name="Problems">Dependencies of it that are missing or not satisfied, in words.</param>
 public sealed record ComponentDependencies(
     string Component, IReadOnlyList<string> DependsOn, IReadOnlyList<string> DependsOnAll, IReadOnlyList<string> NeededBy, IReadOnlyList<string> NeededByAll, IReadOnlyList<string> Problems);
+
+/// <summary>How all components depend on each other.</summary>
+/// <param name="Order">Every component after those that it depends on.</param>
+/// <param name="Cycles">The components that depend on each other, each group as one way around it.</param>
+/// <param name="Problems">Dependencies that are missing or not satisfied, in words.</param>
+public sealed record DependencyOverview(IReadOnlyList<string> Order, IReadOnlyList<IReadOnlyList<string>> Cycles, IReadOnlyList<string> Problems);
+
+/// <summary>A release that the feeds offer, not verified.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="PackageId">The identifier of its package.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Published">When the feeds got it; null where that is not known.</param>
+public sealed record ReleaseView(string Component, string PackageId, string Version, DateTimeOffset? Published);
+
+/// <summary>A part of a component's releases.</summary>
+/// <param name="Items">The part.</param>
+/// <param name="Problems">Feeds that could not be asked, and what of them could not be used, in words: releases may be missing then.</param>
+/// <param name="Next">The address of the next part; null when there is none.</param>
+public sealed record ReleasePage(IReadOnlyList<ReleaseView> Items, IReadOnlyList<string> Problems, string? Next = null);
