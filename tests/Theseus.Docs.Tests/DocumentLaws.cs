@@ -33,16 +33,17 @@ public sealed partial class DocumentLaws
     }
 
     [Fact]
-    public void EveryFolderThatTheArchitectureGivesToARoomExists()
+    public void OfARoomWhoseFoldersTheArchitectureNamesItNamesThoseThatThereAre()
     {
-        var named = RoomRow().Matches(_architecture)
-            .SelectMany(row => Code().Matches(row.Groups["what"].Value).Select(match => match.Groups[1].Value)
-                .Where(text => text.EndsWith('/'))
-                .Select(folder => $"{row.Groups["room"].Value}/{folder}"))
+        var rooms = RoomRow().Matches(_architecture)
+            .Select(row => (Path: row.Groups["room"].Value, Named: FoldersIn(row.Groups["what"].Value)))
+            .Where(room => room.Named.Count > 0)
             .ToList();
 
-        Assert.NotEmpty(named);
-        Assert.DoesNotContain(named, path => !Directory.Exists(Repository.InRoot(path)));
+        Assert.NotEmpty(rooms);
+        Assert.All(rooms, room => Assert.Equal(
+            Directory.EnumerateDirectories(Repository.InRoot(room.Path)).Select(folder => $"{Path.GetFileName(folder)}/").Except(["bin/", "obj/"]).Order(StringComparer.Ordinal),
+            room.Named.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -62,6 +63,8 @@ public sealed partial class DocumentLaws
 
         Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
     }
+
+    private static List<string> FoldersIn(string text) => [.. Code().Matches(text).Select(match => match.Groups[1].Value).Where(name => name.EndsWith('/'))];
 
     private static bool LeadsSomewhere(string[] link, string document, string folder)
     {
