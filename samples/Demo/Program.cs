@@ -31,14 +31,14 @@ command.SetAction(async (given, cancellationToken) =>
     var console = Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console;
     var options = new DemoOptions(given.GetValue(releases)!.FullName, given.GetValue(rate), TimeSpan.FromSeconds(given.GetValue(window)));
     var screen = new ConsoleScreen(console);
-    var ok = true;
+    var code = 0;
     try
     {
         do
         {
             var result = await screen.WhileAsync(() => new DemoRun(options, screen, TimeProvider.System).RunAsync(cancellationToken));
             ReportTable.Write(console, result);
-            ok &= result.Ok;
+            code = Math.Max(code, result.ExitCode);
             if (given.GetValue(report) is { } file)
             {
                 Directory.CreateDirectory(file.DirectoryName!);
@@ -58,11 +58,11 @@ command.SetAction(async (given, cancellationToken) =>
         return 1;
     }
 
-    return ok ? 0 : 1;
+    return code;
 });
 var parsed = command.Parse(args);
-var code = await parsed.InvokeAsync();
-return parsed.Errors.Count > 0 ? 2 : code;
+var ended = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? 2 : ended;
 
 // What is no number at all is told of by the parser.
 static void Within(OptionResult given, int least, int most)

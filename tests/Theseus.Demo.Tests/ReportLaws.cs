@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Theseus.Demo.Load;
 using Theseus.Demo.Report;
 using Theseus.Demo.Screen;
 using Xunit;
@@ -26,6 +27,24 @@ public sealed class ReportLaws
         {
             Assert.Equal([1, 2, 3, 4], new[] { "p50", "p99", "p999", "max" }.Select(name => act["latencyMs"]![phase]![name]!.GetValue<double>()));
         }
+    }
+
+    [Theory]
+    [InlineData(null, true, 0, 0)]
+    [InlineData(null, false, 0, 1)]
+    [InlineData("note.md: status 500", true, 1, 1)] // in no act's span: none of them knows of it
+    [InlineData("note.md: status 500", false, 1, 1)]
+    public void ARunEndsWellOnlyIfEveryActDidAndNoCallFailedWhenever(string? fault, bool actsAsExpected, long failed, int exitCode)
+    {
+        var recording = new LoadRecording();
+        recording.Add(new RequestSample(IntendedAt: 1, TimeSpan.FromMilliseconds(1), fault));
+        recording.Add(new RequestSample(IntendedAt: 1_000, TimeSpan.FromMilliseconds(1), Fault: null));
+        var act = Sample().Acts[0] with { Requests = 1, FailedCalls = 0 };
+
+        var report = DemoReport.Of(250, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(9), recording, [act with { AsExpected = true }, act with { AsExpected = actsAsExpected }]);
+
+        Assert.Equal((exitCode == 0, exitCode, 2, failed), (report.Ok, report.ExitCode, report.Requests, report.FailedCalls));
+        Assert.Equal(fault is null ? [] : [fault], report.Failures);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
         }
 
         CompareCounts(acts, requests, fleet);
-        return Report(startedAt, time.GetElapsedTime(start), recording, acts);
+        return DemoReport.Of(options.Rate, startedAt, time.GetElapsedTime(start), recording, acts);
     }
 
     // When every answer has been read: a permit that is on its way is counted on one side only.
@@ -63,22 +63,6 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
                 };
             }
         }
-    }
-
-    private DemoReport Report(DateTimeOffset startedAt, TimeSpan duration, LoadRecording recording, List<ActReport> acts)
-    {
-        var (sent, failed) = recording.Totals;
-        return new DemoReport
-        {
-            Ok = failed == 0 && acts.All(act => act.AsExpected),
-            StartedAt = startedAt,
-            DurationSeconds = Math.Round(duration.TotalSeconds, 1),
-            RequestsPerSecond = options.Rate,
-            Requests = sent,
-            FailedCalls = failed,
-            Failures = [.. recording.Between(0, long.MaxValue).Where(sample => sample.Fault is not null).Take(10).Select(sample => sample.Fault!)],
-            Acts = acts,
-        };
     }
 
     private static IEnumerable<(string Name, string Markdown)> Documents() => Directory

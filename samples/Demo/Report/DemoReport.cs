@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Theseus.Demo.Load;
 
 namespace Theseus.Demo.Report;
 
@@ -28,6 +29,27 @@ internal sealed record DemoReport
     public required IReadOnlyList<string> Failures { get; init; }
 
     public required IReadOnlyList<ActReport> Acts { get; init; }
+
+    /// <summary>What came of a run. It is well only if every act ended as it should and no call failed, be it within an act or between two.</summary>
+    public static DemoReport Of(int rate, DateTimeOffset startedAt, TimeSpan duration, LoadRecording recording, IReadOnlyList<ActReport> acts)
+    {
+        var (sent, failed) = recording.Totals;
+        return new DemoReport
+        {
+            Ok = failed == 0 && acts.All(act => act.AsExpected),
+            StartedAt = startedAt,
+            DurationSeconds = Math.Round(duration.TotalSeconds, 1),
+            RequestsPerSecond = rate,
+            Requests = sent,
+            FailedCalls = failed,
+            Failures = [.. recording.Between(0, long.MaxValue).Where(sample => sample.Fault is not null).Take(10).Select(sample => sample.Fault!)],
+            Acts = acts,
+        };
+    }
+
+    /// <summary>What the program ends with: 0 if all was well, 1 otherwise.</summary>
+    [JsonIgnore]
+    public int ExitCode => Ok ? 0 : 1;
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 }
