@@ -61,7 +61,7 @@ public static class TheseusApi
         var all = endpoints.MapGroup(Path);
         all.AddEndpointFilter(boundary).WithTags("Theseus").WithMetadata(new ApiMark());
         var api = all.MapGroup("").RequireAuthorization(AccessPolicies.Look);
-        api.ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        api.Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable);
         StatusEndpoints.Map(all, api);
         UpgradeEndpoints.Map(api);
         ComponentEndpoints.Map(api);

@@ -62,6 +62,12 @@ public sealed partial class ServerLaws
         Assert.All(operations, one => Assert.False(string.IsNullOrEmpty(one.Value.GetProperty("summary").GetString())));
         Assert.Equal(operations.Count, operations.Select(one => one.Value.GetProperty("operationId").GetString()).Distinct().Count());
         Assert.True(paths.GetProperty("/api/v1/upgrades").GetProperty("post").TryGetProperty("requestBody", out _));
+        Assert.Contains(paths.GetProperty("/api/v1/upgrades").GetProperty("post").GetProperty("parameters").EnumerateArray(), one => one.GetProperty("name").GetString() == "Idempotency-Key");
+        Assert.All(
+            operations.SelectMany(one => one.Value.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : []).Where(one => one.GetProperty("in").GetString() == "query"),
+            one => Assert.False(string.IsNullOrEmpty(one.GetProperty("description").GetString())));
+        Assert.Equal("string", document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("NuGetVersion").GetProperty("type").GetString());
+        Assert.True(document.RootElement.GetProperty("components").GetProperty("schemas").TryGetProperty("ApiProblem", out _));
         var role = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("AccessRole");
         Assert.Equal(["Viewer", "Operator", "Approver", "Admin"], role.GetProperty("enum").EnumerateArray().Select(one => one.GetString()));
     }

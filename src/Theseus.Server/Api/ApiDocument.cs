@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using NuGet.Versioning;
 using Theseus.Server.Access;
 
 namespace Theseus.Server.Api;
@@ -17,6 +18,7 @@ internal static class ApiDocument
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = ApiJson.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = ApiJson.Options.NumberHandling;
             json.SerializerOptions.DefaultIgnoreCondition = ApiJson.Options.DefaultIgnoreCondition;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Options.TypeInfoResolver!);
             foreach (var converter in ApiJson.Options.Converters)
@@ -27,6 +29,26 @@ internal static class ApiDocument
         services.AddOpenApi(Name, options =>
         {
             options.ShouldInclude = endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<ApiMark>().Any();
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // What a converter writes as a text cannot be seen from its type.
+                if (context.JsonTypeInfo.Type == typeof(NuGetVersion) || context.JsonTypeInfo.Type == typeof(VersionRange))
+                {
+                    schema.Type = JsonSchemaType.String;
+                }
+
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer((operation, context, _) =>
+            {
+                foreach (var header in context.Description.ActionDescriptor.EndpointMetadata.OfType<HeaderMark>())
+                {
+                    operation.Parameters ??= [];
+                    operation.Parameters.Add(new OpenApiParameter { Name = header.Name, In = ParameterLocation.Header, Description = header.What, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+                }
+
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 Describe(document);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,7 +24,7 @@ internal static class ComponentEndpoints
         api.MapGet("/releases/{component}", ReleasesAsync).Describes<ReleasePage>("Releases", "The releases of a component that the feeds have, the newest version first.");
     }
 
-    private static async Task<IResult> HistoryAsync(HttpContext context, ControlPlane plane, string name, string? count)
+    private static async Task<IResult> HistoryAsync(HttpContext context, ControlPlane plane, string name, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)
     {
         var cursor = Cursor.Read(null, count);
         if (plane.Components.Find(name) is null && !plane.Components.IsRetired(name))
@@ -49,7 +50,7 @@ internal static class ComponentEndpoints
     private static DependencyOverview Overall(DependencyGraph graph) =>
         new(graph.TopologicalOrder, graph.Cycles, [.. graph.Missing.Select(one => one.ToString()), .. graph.Unsatisfied.Select(one => one.ToString())]);
 
-    private static async Task<IResult> ReleasesAsync(HttpContext context, ControlPlane plane, string component, string? before, string? count)
+    private static async Task<IResult> ReleasesAsync(HttpContext context, ControlPlane plane, string component, [Description("Where the part begins: from 'next' of the part before.")] string? before, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)
     {
         var cursor = Cursor.Read(null, count);
         NuGetVersion? below = null;

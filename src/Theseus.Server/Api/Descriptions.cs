@@ -14,5 +14,15 @@ internal static class Descriptions
     /// <summary>Says what body it takes.</summary>
     /// <typeparam name="T">The body.</typeparam>
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, bool isOptional = false) where T : notnull =>
-        endpoint.Accepts<T>(isOptional, "application/json");
+        endpoint.Accepts<T>(isOptional, "application/json").Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Says with which statuses it answers problems.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata([.. statuses.Select(status => (object)new ProducesResponseTypeMetadata(status, typeof(ApiProblem), [Problem.MediaType]))]);
+
+    /// <summary>Says which header it reads.</summary>
+    public static RouteHandlerBuilder Reads(this RouteHandlerBuilder endpoint, string header, string what) => endpoint.WithMetadata(new HeaderMark(header, what));
 }
+
+/// <summary>A header that an endpoint reads.</summary>
+internal sealed record HeaderMark(string Name, string What);

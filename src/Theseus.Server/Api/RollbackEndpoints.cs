@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,7 +22,7 @@ internal static class RollbackEndpoints
             .Describes<LineStatus>("RestartLine", "Lets the line run again. What was paused stays so until it is resumed.");
     }
 
-    private static async Task<IResult> PointsAsync(HttpContext context, ControlPlane plane, string? component) =>
+    private static async Task<IResult> PointsAsync(HttpContext context, ControlPlane plane, [Description("Only the points of one component.")] string? component) =>
         Answers.Ok(new Page<RollbackOffer>(await plane.Rollback.GetPointsAsync(component, context.RequestAborted).ConfigureAwait(false)));
 
     private static async Task<IResult> EmergencyAsync(HttpContext context, ControlPlane plane)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,12 +18,12 @@ internal static class UpgradeEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/upgrades", ListAsync).Describes<Page<UpgradeRecord>>("Upgrades", "The upgrades, the newest first.");
-        api.MapGet("/upgrades/{id}", GetAsync).Describes<UpgradeRecord>("Upgrade", "One upgrade, as it stands.");
+        api.MapGet("/upgrades/{id}", GetAsync).Describes<UpgradeRecord>("Upgrade", "One upgrade, as it stands.").Refuses(StatusCodes.Status404NotFound);
         api.MapPost("/upgrades/plan", PlanAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
             .Describes<UpgradePlanView>("PlanUpgrade", "What an upgrade would be. Nothing is stored, and nothing begins.");
         api.MapPost("/upgrades", StartAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
             .Describes<UpgradeRecord>("StartUpgrade", "Asks for an upgrade. Answered when it is on record (202), or was by the same Idempotency-Key (200).", StatusCodes.Status202Accepted)
-            .Produces<UpgradeRecord>();
+            .Produces<UpgradeRecord>().Refuses(StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the request, for who may have to ask twice: the same key with the same body is the same upgrade.");
         MapOrder(api, "pause", "PauseUpgrade", "Has an upgrade stand still where it is.", (plane, id, who, why, token) => plane.Upgrades.PauseAsync(id, who, why, token));
         MapOrder(api, "resume", "ResumeUpgrade", "Has a paused upgrade go on. The wave that it stands in is watched anew.", (plane, id, who, why, token) => plane.Upgrades.ResumeAsync(id, who, why, token));
         MapOrder(api, "cancel", "CancelUpgrade", "Ends an upgrade whose release has had no calls yet.", (plane, id, who, why, token) => plane.Upgrades.CancelAsync(id, who, why, token));
@@ -34,7 +35,8 @@ internal static class UpgradeEndpoints
             "Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, which is answered.",
             (plane, id, who, why, token) => plane.Rollback.RollBackAsync(id, who, why, token));
         api.MapPost("/upgrades/{id}/approve", ApproveAsync).RequireAuthorization(AccessPolicies.Approve).Takes<ApprovalBody>()
-            .Describes<UpgradeRecord>("ApproveUpgrade", "Approves the plan of the digest. Not for whoever asked for the upgrade.");
+            .Describes<UpgradeRecord>("ApproveUpgrade", "Approves the plan of the digest. Not for whoever asked for the upgrade.")
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static void MapOrder(RouteGroupBuilder api, string order, string name, string what, Order give) =>
@@ -45,9 +47,10 @@ internal static class UpgradeEndpoints
                 body.ThrowIfFaulty();
                 return Answers.Ok(await give(plane, id, Caller.Name(context), why ?? "", context.RequestAborted).ConfigureAwait(false));
             })
-            .RequireAuthorization(AccessPolicies.Operate).Takes<OrderBody>(isOptional: true).Describes<UpgradeRecord>(name, what);
+            .RequireAuthorization(AccessPolicies.Operate).Takes<OrderBody>(isOptional: true).Describes<UpgradeRecord>(name, what)
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> ListAsync(HttpContext context, ControlPlane plane, string? before, string? count)
+    private static async Task<IResult> ListAsync(HttpContext context, ControlPlane plane, [Description("Where the part begins: from 'next' of the part before.")] string? before, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)
     {
         var cursor = Cursor.Read(before, count);
         var found = await plane.Upgrades.GetHistoryAsync(cursor.Before, cursor.Count + 1, context.RequestAborted).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,12 +18,14 @@ internal static class EventEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/events", ChangesAsync).WithMetadata(new StreamMark())
-            .Describes<AuditRecord>("Events", "Every change as it is stored, as server-sent events. Resumes after Last-Event-ID, or ?after=; without either it begins with the next one.", contentType: EventWriter.MediaType);
+            .Describes<AuditRecord>("Events", "Every change as it is stored, as server-sent events. Resumes after Last-Event-ID, or ?after=; without either it begins with the next one.", contentType: EventWriter.MediaType)
+            .Reads(LastSeen, "The id of the event that was seen last.");
         api.MapGet("/upgrades/{id}/events", UpgradeAsync).WithMetadata(new StreamMark())
-            .Describes<UpgradeRecord>("UpgradeEvents", "An upgrade as it stands and at each change, as server-sent events, to its end.", contentType: EventWriter.MediaType);
+            .Describes<UpgradeRecord>("UpgradeEvents", "An upgrade as it stands and at each change, as server-sent events, to its end.", contentType: EventWriter.MediaType)
+            .Reads(LastSeen, "The id of the event that was seen last.");
     }
 
-    private static async Task<IResult> ChangesAsync(HttpContext context, ControlPlane plane, EventStreams streams, string? after)
+    private static async Task<IResult> ChangesAsync(HttpContext context, ControlPlane plane, EventStreams streams, [Description("The id of the event that was seen last; 0 for all that there are. Last-Event-ID goes before it.")] string? after)
     {
         var asked = ReadLastSeen(context, after);
         var newest = await plane.Audit.ReadAsync(null, 1, null, context.RequestAborted).ConfigureAwait(false) is [var record] ? record.Sequence : 0;
