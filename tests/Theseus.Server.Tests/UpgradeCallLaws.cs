@@ -41,6 +41,33 @@ public sealed class UpgradeCallLaws
     }
 
     [Fact]
+    public async Task TheOrderOfMembersAndSettingsMakesNoOtherRequest()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        using var first = await server.Admin.PostAsync("/upgrades", """{ "strategy": "Rolling", "targets": [{ "component": "a", "version": "2.0.0", "settings": { "x": "1", "y": "2" } }] }""", "k");
+        using var again = await server.Admin.PostAsync("/upgrades", """{ "targets": [{ "settings": { "y": "2", "x": "1" }, "version": "2.0.0", "component": "a" }], "strategy": "rolling" }""", "k");
+
+        await first.AsAsync<UpgradeRecord>(HttpStatusCode.Accepted);
+        await again.AsAsync<UpgradeRecord>(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task AKeyIsOneTokenNamesAlone()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var anna = await server.ClientAsync(AccessRole.Operator, "anna");
+
+        using var hers = await anna.PostAsync("/upgrades", ToTwo, "k");
+        using var other = await server.Admin.PostAsync("/upgrades", ToTwo.Replace("markdown", "script"), "k");
+        using var bad = await anna.PostAsync("/upgrades", ToTwo, new string('k', 201));
+
+        await hers.AsAsync<UpgradeRecord>(HttpStatusCode.Accepted);
+        await other.AsAsync<UpgradeRecord>(HttpStatusCode.Accepted);
+        Assert.Equal("Idempotency-Key", Assert.Single((await bad.AsProblemAsync(ErrorCode.InvalidRequest)).Errors).At);
+    }
+
+    [Fact]
     public async Task TheListIsReadPageByPageWithEachUpgradeOnce()
     {
         await using var server = await RunningServer.StartAsync();

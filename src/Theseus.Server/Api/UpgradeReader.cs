@@ -44,7 +44,8 @@ internal static class UpgradeReader
         var target = new UpgradeTarget(body.Text("component", isRequired: true) ?? "", body.Text("version", isRequired: true) ?? "")
         {
             Digest = body.Text("digest"),
-            Settings = body.TextsByName("settings"),
+            // In one order, so that the same settings make the same request.
+            Settings = body.TextsByName("settings") is { } settings ? new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal) : null,
         };
         body.RefuseOthers();
         return target;
