@@ -1,7 +1,5 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Theseus.Packaging;
-using Theseus.Packaging.Tests.Reading;
 using Theseus.Samples;
 
 namespace Theseus.Runtime.Live.Tests;
@@ -45,7 +43,7 @@ public sealed class ConfirmedReleaseLaws : IDisposable
     {
         var digest = await ConfirmAsync();
         Lose(store, digest);
-        File.WriteAllBytes(Package, Another(s_confirmed));
+        File.WriteAllBytes(Package, StoredFiles.Another(s_confirmed));
 
         var refused = await Assert.ThrowsAsync<ComponentStartException>(() => StartAsync());
 
@@ -78,7 +76,7 @@ public sealed class ConfirmedReleaseLaws : IDisposable
     public async Task AHostThatMayStartWithoutTheComponentServesNoOtherReleaseInItsPlace()
     {
         Lose("damaged", await ConfirmAsync());
-        File.WriteAllBytes(Package, Another(s_confirmed));
+        File.WriteAllBytes(Package, StoredFiles.Another(s_confirmed));
 
         await using (var host = await StartAsync(failFast: false))
         {
@@ -138,8 +136,4 @@ public sealed class ConfirmedReleaseLaws : IDisposable
                 break;
         }
     }
-
-    /// <summary>A whole and valid package of the same component and version, with another digest.</summary>
-    private static byte[] Another(byte[] package) => RawZip.Write(RawZip.Read(package).Select(entry =>
-        entry.Name == ReleaseManifest.FileName ? entry with { Content = [.. entry.Content, .. Encoding.UTF8.GetBytes("\n")] } : entry));
 }

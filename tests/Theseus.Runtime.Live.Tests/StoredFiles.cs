@@ -1,6 +1,9 @@
+using Theseus.Packaging;
+using Theseus.Packaging.Tests.Reading;
+
 namespace Theseus.Runtime.Live.Tests;
 
-/// <summary>Files of a host's own store, which nobody but a test changes.</summary>
+/// <summary>Changes what nobody but a test does: files of a host's own store, and what a package is.</summary>
 internal static class StoredFiles
 {
     /// <summary>Changes the last byte of a file.</summary>
@@ -14,4 +17,8 @@ internal static class StoredFiles
         File.SetAttributes(path, FileAttributes.Normal);
         File.Move(changed, path, overwrite: true);
     }
+
+    /// <summary>A whole and valid package of the same component and version, with another digest.</summary>
+    public static byte[] Another(byte[] package) => RawZip.Write(RawZip.Read(package).Select(entry =>
+        entry.Name == ReleaseManifest.FileName ? entry with { Content = [.. entry.Content, (byte)'\n'] } : entry));
 }

@@ -106,6 +106,27 @@ public sealed class StoredReleaseLaws : IDisposable
         Assert.Equal(("Refused", result.Detail, "1.0.0"), (record.Outcome, record.Detail, record.Serves?.Version));
     }
 
+    [Fact]
+    public async Task AReleaseThatIsAskedForByItsDigestIsFoundThoughTheStoreHasAnotherOfItsVersion()
+    {
+        var package = Path.Combine(_feed, "markdown.2.0.0.nupkg");
+        var meant = await File.ReadAllBytesAsync(package);
+        var digest = (await ReleasePackage.ReadAsync(package, PackageLimits.Default, CancellationToken.None)).Package!.Digest;
+        await File.WriteAllBytesAsync(package, StoredFiles.Another(meant));
+        await using var host = await StartAsync();
+        var byDigest = LiveHost.Quick with { ExpectedDigest = digest };
+
+        // The other one, which the feed has for now, is refused, and lies in the store from here on.
+        var refused = await host.Engine.SwapAsync("markdown", "2.0.0", byDigest).WaitAsync(LiveHost.Deadline);
+        await File.WriteAllBytesAsync(package, meant);
+        var swapped = await host.Engine.SwapAsync("markdown", "2.0.0", byDigest).WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal((SwapOutcome.Refused, SwapReason.ReleaseRefused), (refused.Outcome, refused.Reason));
+        Assert.Contains($"{digest} was asked for: two packages claim to be one release", refused.Detail);
+        Assert.Equal((SwapOutcome.Completed, ""), Ending(swapped));
+        Assert.Equal(digest, host.Engine.GetHistory("markdown")[0].Serves?.Digest);
+    }
+
     private Task<LiveHost> StartAsync() => LiveHost.StartAsync(
         theseus => theseus.AddComponent<IMarkdownRenderer>("markdown", options => options.InitialVersion = "[1.0.0]"), feed: _feed);
 
