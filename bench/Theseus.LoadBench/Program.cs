@@ -1,6 +1,7 @@
 using Theseus.LoadBench;
 using Theseus.LoadBench.CriticalSection;
 using Theseus.LoadBench.FirstCalls;
+using Theseus.LoadBench.Fleet;
 using Theseus.LoadBench.LostCalls;
 using Theseus.LoadBench.Throughput;
 using Theseus.LoadBench.Unloading;
@@ -17,7 +18,15 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["first-calls"] = FirstCallsBench.RunAsync,
     ["upgrades"] = UpgradesBench.RunAsync,
     ["unload"] = UnloadBench.RunAsync,
+    ["activation"] = ActivationBench.RunAsync,
+    ["fleet"] = FleetBench.RunAsync,
 };
+if (args is [FleetBench.HeapCommand, var kind, var nodes])
+{
+    await FleetBench.WriteHeapAsync(kind, int.Parse(nodes, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var run = new BenchRun(Quick: args.Contains("--quick"));
 var names = args.Where(one => one != "--quick").ToList();
 if (names is ["all"])
