@@ -30,6 +30,15 @@ internal static class ExitCode
     /// <summary>The release's package is not accepted.</summary>
     public const int ReleaseRefused = 8;
 
+    /// <summary>An upgrade went back, and some nodes could not be brought back in time.</summary>
+    public const int RollbackFailed = 9;
+
+    /// <summary>There is no token, it is not valid, or it does not allow this.</summary>
+    public const int NotAllowed = 10;
+
+    /// <summary>The audit's records are not what was written.</summary>
+    public const int AuditBroken = 11;
+
     /// <summary>Waiting was given up; the host goes on with what it was asked for.</summary>
     public const int Cancelled = 130;
 }

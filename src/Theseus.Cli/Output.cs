@@ -15,6 +15,16 @@ internal sealed class Output(Surroundings surroundings, bool json)
         // Past the console, which would wrap it.
         surroundings.Console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(value, type));
 
+    /// <summary>Writes text as it is: past the console, which would wrap it.</summary>
+    public void Raw(string text) => surroundings.Console.Profile.Out.Writer.WriteLine(text);
+
+    /// <summary>Writes something beside the answer, where problems go.</summary>
+    public void Note(string text)
+    {
+        surroundings.Errors.Write(new Text(text));
+        surroundings.Errors.WriteLine();
+    }
+
     public void Line(string text, Style? style = null)
     {
         surroundings.Console.Write(new Text(text, style));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Theseus.Cli.Control;
 using Theseus.Cli.Hosts;
 using Theseus.Cli.Releases;
 using Theseus.Runtime.Operating;
@@ -13,7 +14,8 @@ internal sealed class TheseusCommand
     private const string DefaultData = ".theseus";
 
     private readonly Surroundings _surroundings;
-    private readonly RootCommand _root = new("Steers Theseus hosts on this machine, and looks into release packages.");
+    private readonly RootCommand _root = new("Steers upgrades of a fleet by its control plane, and hosts on this machine; looks into release packages.");
+    private readonly ControlConnection _control;
     private readonly Option<string?> _host = new("--host") { Description = $"The host's data folder. By default what {DataVariable} says, otherwise {DefaultData}.", HelpName = "FOLDER", Recursive = true };
     private readonly Option<bool> _json = new("--json") { Description = "Answer in JSON, for scripts.", Recursive = true };
 
@@ -22,12 +24,25 @@ internal sealed class TheseusCommand
         _surroundings = surroundings;
         _root.Options.Add(_host);
         _root.Options.Add(_json);
+        _control = new ControlConnection(surroundings);
+        _control.AddTo(_root);
         new StatusCommands(this).AddTo(_root);
         new SwapCommands(this).AddTo(_root);
         new WhyCommand(this).AddTo(_root);
         new HistoryCommand(this).AddTo(_root);
-        new ReleaseCommands(this).AddTo(_root);
+        var components = new ComponentCommands(this);
+        new ReleaseCommands(this, components.Releases()).AddTo(_root);
+        components.AddTo(_root);
+        new UpgradeCommands(this).AddTo(_root);
+        new LineCommands(this).AddTo(_root);
+        new AuditCommands(this).AddTo(_root);
+        new TokenCommands(this).AddTo(_root);
+        new ServeCommand(this).AddTo(_root);
+        new CompletionCommand(this).AddTo(_root);
     }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _surroundings.Time;
 
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken = default)
     {
@@ -62,7 +77,7 @@ internal sealed class TheseusCommand
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return output.Problem(ExitCode.Cancelled, "Cancelled", "No longer waited for. The host goes on with what it was asked for; see 'theseus status'.");
+                return output.Problem(ExitCode.Cancelled, "Cancelled", "No longer waited for. What was asked for goes on; see 'theseus status' or 'theseus upgrade status last'.");
             }
             catch (Exception e)
             {
@@ -73,6 +88,34 @@ internal sealed class TheseusCommand
     /// <summary>Makes a command that asks a host.</summary>
     public void OnHost(Command command, Func<ParseResult, OperatorClient, Output, CancellationToken, Task<int>> run) =>
         On(command, (parsed, output, cancellationToken) => run(parsed, new OperatorClient(DataFolder(parsed), _surroundings.Time), output, cancellationToken));
+
+    /// <summary>Makes a command that asks a host, or a control plane where the line says so.</summary>
+    public void OnHostOrControl(
+        Command command,
+        Func<ParseResult, bool> isForControl,
+        Func<ParseResult, OperatorClient, Output, CancellationToken, Task<int>> onHost,
+        Func<ParseResult, ControlClient, Output, CancellationToken, Task<int>> onControl) =>
+        On(command, (parsed, output, cancellationToken) => isForControl(parsed)
+            ? _control.AskAsync(parsed, output, control => onControl(parsed, control, output, cancellationToken))
+            : onHost(parsed, new OperatorClient(DataFolder(parsed), _surroundings.Time), output, cancellationToken));
+
+    /// <summary>Makes a command that asks a control plane.</summary>
+    public void OnControl(Command command, Func<ParseResult, ControlClient, Output, CancellationToken, Task<int>> run) =>
+        On(command, (parsed, output, cancellationToken) => _control.AskAsync(parsed, output, control => run(parsed, control, output, cancellationToken)));
+
+    /// <summary>Shows how far something is, where a person looks on. What does it tells the share that is done, and its state.</summary>
+    public Task WithBarAsync(Output output, string doing, Func<Action<double, string>, Task> work) =>
+        output.IsJson || !_surroundings.Errors.Profile.Capabilities.Interactive
+            ? work(static (_, _) => { })
+            : _surroundings.Errors.Progress().StartAsync(progress =>
+            {
+                var bar = progress.AddTask(Markup.Escape(doing), maxValue: 1);
+                return work((share, state) =>
+                {
+                    bar.Value = share;
+                    bar.Description = Markup.Escape($"{doing}, {state}");
+                });
+            });
 
     /// <summary>Shows that something goes on, where a person looks on.</summary>
     public Task<T> WhileWaitingAsync<T>(Output output, string doing, Func<Task<T>> work) =>

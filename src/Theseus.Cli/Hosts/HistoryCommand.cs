@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Theseus.Cli.Control;
 using Theseus.Runtime;
 using Theseus.Runtime.Operating;
 
@@ -8,7 +9,7 @@ namespace Theseus.Cli.Hosts;
 /// <summary><c>theseus history</c>.</summary>
 internal sealed class HistoryCommand(TheseusCommand theseus)
 {
-    private readonly Argument<string> _component = new("component") { Description = "The component." };
+    private readonly Argument<string?> _component = new("component") { Description = "The component of a host on this machine; without one, the upgrades of the control plane are told.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<int> _newest = new("--newest", "-n") { Description = "How many records at most, from 1 to 1000.", DefaultValueFactory = static _ => 20, HelpName = "COUNT" };
 
     public void AddTo(RootCommand root)
@@ -23,14 +24,18 @@ internal sealed class HistoryCommand(TheseusCommand theseus)
             result.AddError("--newest takes a number from 1 to 1000.");
             return 0;
         };
-        var command = new Command("history", "Tell how a component's swaps went, the newest first.") { _component, _newest };
-        theseus.OnHost(command, HistoryAsync);
+        var command = new Command("history", "Tell how a component's swaps went on a host, or upgrades on a fleet, the newest first.") { _component, _newest };
+        theseus.OnHostOrControl(
+            command,
+            parsed => parsed.GetValue(_component) is null,
+            HistoryAsync,
+            (parsed, control, output, token) => UpgradeCommands.ListAsync(control, output, Math.Min(parsed.GetValue(_newest), 500), "", token));
         root.Subcommands.Add(command);
     }
 
     private async Task<int> HistoryAsync(ParseResult parsed, OperatorClient host, Output output, CancellationToken cancellationToken)
     {
-        var component = parsed.GetRequiredValue(_component);
+        var component = parsed.GetValue(_component)!;
         var records = await host.GetHistoryAsync(component, parsed.GetValue(_newest), cancellationToken).ConfigureAwait(false);
         if (output.IsJson)
         {

@@ -5,8 +5,8 @@ using Theseus.Packaging;
 
 namespace Theseus.Cli.Releases;
 
-/// <summary><c>theseus release inspect</c> and <c>verify</c>. Nothing of a package is loaded or run.</summary>
-internal sealed class ReleaseCommands(TheseusCommand theseus)
+/// <summary><c>theseus release inspect</c>, <c>verify</c> and <c>list</c>. Nothing of a package is loaded or run.</summary>
+internal sealed class ReleaseCommands(TheseusCommand theseus, Command list)
 {
     private readonly Argument<string> _file = new("file") { Description = "The release's package, a .nupkg file." };
 
@@ -16,7 +16,7 @@ internal sealed class ReleaseCommands(TheseusCommand theseus)
         theseus.On(inspect, (parsed, output, token) => ReadAsync(parsed, output, Inspect, token));
         var verify = new Command("verify", "Check every byte of a release package, and tell all its faults.") { _file };
         theseus.On(verify, (parsed, output, token) => ReadAsync(parsed, output, Verify, token));
-        root.Subcommands.Add(new("release", "Look into release packages.") { inspect, verify });
+        root.Subcommands.Add(new("release", "Look into release packages, and list those that feeds have.") { inspect, verify, list });
     }
 
     private async Task<int> ReadAsync(ParseResult parsed, Output output, Action<string, ReleasePackage, Output> show, CancellationToken cancellationToken)

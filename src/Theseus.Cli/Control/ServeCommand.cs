@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+using Theseus.Fleet;
+using Theseus.Server;
+using Theseus.Storage;
+
+namespace Theseus.Cli.Control;
+
+/// <summary><c>theseus serve</c>: a control plane in a process of its own, until Ctrl+C.</summary>
+internal sealed class ServeCommand(TheseusCommand theseus)
+{
+    private readonly Option<string> _data = new("--data") { Description = "The folder of its database, made if it is not there.", DefaultValueFactory = static _ => ControlConnection.DefaultData, HelpName = "FOLDER" };
+    private readonly Option<string> _address = new("--address") { Description = "Where it listens. Port 0 takes a free one.", DefaultValueFactory = static _ => TheseusServerOptions.DefaultAddress };
+    private readonly Option<string[]> _feeds = new("--feed") { Description = "A folder of release packages, or the address of a NuGet v3 service index; may be given again.", DefaultValueFactory = static _ => [] };
+    private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "Listen for other machines without encryption, where tokens can be read on the way." };
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "The certificate for https: a PEM file with its private key.", HelpName = "FILE" };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what goes on, not only what goes wrong." };
+
+    public void AddTo(RootCommand root)
+    {
+        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _address, _feeds, _allowInsecure, _certificate, _verbose };
+        theseus.On(command, ServeAsync);
+        root.Subcommands.Add(command);
+    }
+
+    private async Task<int> ServeAsync(ParseResult parsed, Output output, CancellationToken cancellationToken)
+    {
+        var options = new TheseusServerOptions { Address = parsed.GetRequiredValue(_address), AllowInsecure = parsed.GetValue(_allowInsecure) };
+        options.ControlPlane.DataFolder = parsed.GetRequiredValue(_data);
+        foreach (var feed in parsed.GetValue(_feeds) ?? [])
+        {
+            options.ControlPlane.Feeds.Add(feed);
+        }
+
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLog(output, parsed.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning)));
+        try
+        {
+            if (parsed.GetValue(_certificate) is { } file)
+            {
+                options.Certificate = X509Certificate2.CreateFromPemFile(file);
+            }
+
+            var server = await TheseusServer.StartAsync(options, new InProcessChannel(), theseus.Time, loggers, cancellationToken).ConfigureAwait(false);
+            await using (server.ConfigureAwait(false))
+            {
+                Tell(server, output);
+                await Task.Delay(Timeout.InfiniteTimeSpan, theseus.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            return ExitCode.Done;
+        }
+        catch (ArgumentException wrong)
+        {
+            return output.Problem(ExitCode.Usage, "Usage", wrong.Message);
+        }
+        catch (Exception failure) when (failure is StorageException or IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return output.Problem(ExitCode.Refused, failure is StorageException storage ? storage.Fault.ToString() : "CannotServe", failure.Message);
+        }
+    }
+
+    private static void Tell(TheseusServer server, Output output)
+    {
+        output.Line($"A control plane serves at {server.Address.GetLeftPart(UriPartial.Authority)}. Ctrl+C ends it; upgrades go on at the next start.", new(Color.Green));
+        if (server.FirstToken is { } first)
+        {
+            output.Note($"There was no token of an admin, so one was made. It is shown this once, and lies in {TokenIssuer.FirstTokenFile} in the data folder:");
+            output.Line(first.Text);
+        }
+    }
+}
