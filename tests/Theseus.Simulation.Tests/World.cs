@@ -3,6 +3,7 @@ using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
+using Theseus.Runtime.Nodes;
 using Theseus.Storage.Sqlite;
 using Theseus.Testing;
 
@@ -26,7 +27,11 @@ internal sealed class World : IDisposable
     private readonly SimulatedNetwork _network;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<UpgradeMove> _moves = [];
+    private readonly bool _forgetsFences;
+    private readonly int _joinsAt;
+    private readonly int _leavesAt;
     private DrivenUpgrades _control = null!;
+    private SimulatedNode? _leaver;
     private bool _isAdvancing;
 
     /// <summary>Makes a world.</summary>
@@ -35,6 +40,7 @@ internal sealed class World : IDisposable
     public World(int seed, bool forgetsFences = false)
     {
         _random = new Random(seed);
+        _forgetsFences = forgetsFences;
         _faults = Faults.From(_random);
         _store = new SqliteUpgradeStore(_database);
         _network = new SimulatedNetwork(_random, _time, _faults, task => _nodes.Find(node => node.Name == task.Node)!.Take(task), report => Wake(() => _control.Take(report)));
@@ -46,8 +52,12 @@ internal sealed class World : IDisposable
         StartControl();
         for (var i = 0; i < _random.Next(1, 7); i++)
         {
-            _nodes.Add(new SimulatedNode($"node{i}", $"domain{i % 2}", _moves.ToDictionary(move => move.Component, move => move.From), _random, _time, _faults, _network.Report) { ForgetsFences = forgetsFences });
+            AddNode();
         }
+
+        // In some worlds a node comes, and in some one goes for good, while waves are under way.
+        _joinsAt = _random.Next(3) == 0 ? _random.Next(1, 120) : -1;
+        _leavesAt = _random.Next(6) == 0 ? _random.Next(1, 120) : -1;
     }
 
     public int Messages => _network.Sent;
@@ -105,10 +115,34 @@ internal sealed class World : IDisposable
         throw new InvalidOperationException($"It never ended: {Now(_store.FindAsync(id, default))}");
     }
 
+    private void AddNode()
+    {
+        var i = _nodes.Count;
+        _nodes.Add(new SimulatedNode($"node{i}", $"domain{i % 2}", _moves.ToDictionary(move => move.Component, move => move.From), _random, _time, _faults, _network.Report) { ForgetsFences = _forgetsFences });
+    }
+
     private void Tick(string? id, int second)
     {
+        if (id is not null && second == _joinsAt)
+        {
+            AddNode();
+            Course.Add($"{second} s: {_nodes[^1].Name} joins");
+        }
+
+        if (id is not null && second == _leavesAt)
+        {
+            _leaver = _nodes[_random.Next(_nodes.Count)];
+            Course.Add($"{second} s: {_leaver.Name} leaves for good");
+            _leaver.Kill();
+        }
+
         foreach (var node in _nodes)
         {
+            if (node == _leaver)
+            {
+                continue;
+            }
+
             if (_random.NextDouble() < _faults.NodeKilled)
             {
                 Course.Add($"{second} s: {node.Name} is killed");
@@ -233,19 +267,39 @@ internal sealed class World : IDisposable
                 Assert.True(node.Truth(move.Component)?.Trial?.Release is null or { Version: "2.0.0" });
             }
         }
+
+        if (Now(_store.FindAsync("u1", default))?.Plan is { } plan)
+        {
+            // Who joined after the plan was made is none of its business, to the end.
+            Assert.All(_nodes.Where(node => !IsIn(plan, node)), node =>
+            {
+                Assert.DoesNotContain(s_new, node.Called);
+                Assert.All(_moves, move =>
+                {
+                    Assert.Equal(move.From, node.OnDisk(move.Component));
+                    Assert.Equal(0, ((IFenceStore)node).Read(move.Component));
+                    Assert.True(node.Truth(move.Component) is null or { Staged: null, Trial: null });
+                });
+            });
+        }
     }
+
+    private static bool IsIn(UpgradePlan plan, SimulatedNode node) =>
+        plan.Waves.Any(wave => wave.Prepare.Contains(node.Name) || wave.Activate.Any(step => step.Node == node.Name));
 
     /// <summary>What the record says is what is, on every node, from the end on and for good.</summary>
     private void CheckEnd(UpgradeRecord upgrade)
     {
         if (upgrade.State == UpgradeState.RollbackFailed)
         {
-            // Some node could not be reached in time. The record has to name one.
-            Assert.Contains(_nodes, node => upgrade.Detail.Contains(node.Name, StringComparison.Ordinal) || upgrade.Detail.Contains("more", StringComparison.Ordinal));
+            // Some node could not be reached in time. The record has to name one; and who is gone for good, with something
+            // of the upgrade on its disk, is named beyond doubt.
+            Assert.Contains(_nodes, node => IsNamed(upgrade, node));
+            Assert.True(_leaver is null || _moves.All(move => _leaver.OnDisk(move.Component) == move.From) || IsNamed(upgrade, _leaver), $"{_leaver?.Name} is gone, and the record does not say so: {upgrade.Detail}");
             return;
         }
 
-        foreach (var node in _nodes)
+        foreach (var node in _nodes.Where(one => upgrade.Plan is not { } plan || IsIn(plan, one)))
         {
             foreach (var move in _moves)
             {
@@ -265,6 +319,9 @@ internal sealed class World : IDisposable
             }
         }
     }
+
+    private static bool IsNamed(UpgradeRecord upgrade, SimulatedNode node) =>
+        upgrade.Detail.Contains(node.Name, StringComparison.Ordinal) || upgrade.Detail.Contains(" more", StringComparison.Ordinal);
 
     /// <summary>Runs the control plane until it has nothing more to do now. Its parts complete at once in this world.</summary>
     private void Wake(Action first)
