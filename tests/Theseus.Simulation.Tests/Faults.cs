@@ -53,6 +53,13 @@ internal sealed class Faults
         };
     }
 
+    /// <summary>Messages that come a minute late, to nodes that were started anew meanwhile, while the upgrade turns around.</summary>
+    public Faults Rough()
+    {
+        (Lost, Doubled, LongestDelayMilliseconds, NodeKilled, SecondsAway, Order) = (0.1, 0.4, 60_000, 0.03, 4, 0.03);
+        return this;
+    }
+
     /// <summary>From now on nothing goes wrong any more; what is under way still may.</summary>
     public void Heal()
     {

@@ -37,11 +37,12 @@ internal sealed class World : IDisposable
     /// <summary>Makes a world.</summary>
     /// <param name="seed">What happens in it.</param>
     /// <param name="forgetsFences">Whether its nodes forget at a restart which orders are void: a control that has to fail.</param>
-    public World(int seed, bool forgetsFences = false)
+    /// <param name="isRough">Whether late messages and restarts meet as often as can be.</param>
+    public World(int seed, bool forgetsFences = false, bool isRough = false)
     {
         _random = new Random(seed);
         _forgetsFences = forgetsFences;
-        _faults = Faults.From(_random);
+        _faults = isRough ? Faults.From(_random).Rough() : Faults.From(_random);
         _store = new SqliteUpgradeStore(_database);
         _network = new SimulatedNetwork(_random, _time, _faults, task => _nodes.Find(node => node.Name == task.Node)!.Take(task), report => Wake(() => _control.Take(report)));
         for (var i = 0; i < _random.Next(1, 3); i++)
