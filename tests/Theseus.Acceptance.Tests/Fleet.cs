@@ -59,6 +59,16 @@ internal sealed class Fleet : IAsyncDisposable
         Plane = await ControlPlane.StartAsync(options, _channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
+    /// <summary>Ends the control plane and starts another on a database of its own, as after the loss of the first one's.</summary>
+    public async Task LoseDatabaseAsync()
+    {
+        await Plane.DisposeAsync();
+        Directory.Delete(Path.Combine(_folder, "control"), recursive: true);
+        await StartPlaneAsync();
+        await UntilAsync(async () => Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active }
+            && (await Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == _hosts.Count);
+    }
+
     public async Task AddNodeAsync(string name, string domain)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName });

@@ -113,6 +113,38 @@ public sealed class UpgradeScenarios
     }
 
     [Fact]
+    public async Task NodesObeyAControlPlaneWhoseDatabaseWasLost()
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 2);
+        await fleet.RunAsync(Fleet.To("2.0.0", new ImmediateParameters()));
+        var before = await fleet.RunAsync(Fleet.To("1.0.0", new ImmediateParameters()));
+        Assert.True(before.State == UpgradeState.Completed, before.Detail);
+
+        await fleet.LoseDatabaseAsync();
+        var after = await fleet.RunAsync(Fleet.To("2.0.0", new ImmediateParameters()));
+
+        Assert.True(after.State == UpgradeState.Completed, after.Detail);
+        Assert.True(after.Fence > before.Fence);
+        Assert.All(fleet.Renderers, renderer => Assert.Contains("1.6", renderer.Engine));
+    }
+
+    [Fact]
+    public async Task AnOrderToAControlPlaneThatEndsIsAnswered()
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 1);
+        var plane = fleet.Plane;
+        var orders = Enumerable.Range(0, 50).Select(_ => plane.Upgrades.GetNodesAsync(CancellationToken.None)).ToList();
+        var ending = plane.DisposeAsync();
+        orders.AddRange(Enumerable.Range(0, 50).Select(_ => plane.Upgrades.GetNodesAsync(CancellationToken.None)));
+
+        await ending;
+        await Task.WhenAll(orders).WaitAsync(Fleet.Deadline).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.All(orders, order => Assert.True(order.IsCompletedSuccessfully || order.Exception!.InnerException is System.Threading.Channels.ChannelClosedException));
+        await fleet.StartPlaneAsync();
+    }
+
+    [Fact]
     public async Task StoppingTheLinePausesWhatGoesForwardAndRefusesWhatWouldBegin()
     {
         await using var fleet = await Fleet.StartAsync(nodes: 2);

@@ -75,6 +75,20 @@ public sealed class UpgradeStoreLaws
     }
 
     [Fact]
+    public async Task ANumberIsAboveThatOfEveryUpgradeBeforeAndNotBelowTheOneAskedFor()
+    {
+        using var database = SqliteDatabase.Open(":memory:");
+        var store = new SqliteUpgradeStore(database);
+        var numbers = new List<long>();
+        foreach (var (component, least) in new[] { ("a", 0L), ("b", 0L), ("c", 40L), ("d", 7L) })
+        {
+            numbers.Add((await store.AddAsync(DatabaseFile.Upgrade(component, component) with { Number = least }, DatabaseFile.Entry(component), default)).Number);
+        }
+
+        Assert.Equal([1, 2, 40, 41], numbers);
+    }
+
+    [Fact]
     public async Task UnderOneKeyAnAskerBeginsOneUpgrade()
     {
         using var database = SqliteDatabase.Open(":memory:");

@@ -9,7 +9,7 @@ namespace Theseus.Control.Upgrades;
 public interface IUpgradeStore
 {
     /// <summary>Adds an upgrade and gives it its number; or finds the one that the same asker began under the same key.</summary>
-    /// <param name="upgrade">The record, in its first revision.</param>
+    /// <param name="upgrade">The record, in its first revision; its number is the lowest that it may get.</param>
     /// <param name="entry">What goes on record of it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The record with its number: its id is another one when the request is already on record.</returns>

@@ -88,6 +88,9 @@ public sealed record UpgradeRecord
     [JsonIgnore]
     public long Fence => (Number << TurnBits) | Math.Min(Turn, (1L << TurnBits) - 1);
 
+    /// <summary>The lowest number whose fences are all above one that nodes have seen.</summary>
+    internal static long NumberAbove(long fence) => (fence >> TurnBits) + 1;
+
     /// <summary>Whether it has ended.</summary>
     [JsonIgnore]
     public bool HasEnded => UpgradeStates.IsEnd(State);

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using Theseus.Runtime.Memory;
+
 namespace Theseus.Runtime.Nodes;
 
 /// <summary>Remembers the highest fence that was seen of each component, over restarts. Thread-safe.</summary>
@@ -13,6 +17,8 @@ internal interface IFenceStore
 /// <summary>Keeps fences in a folder, a file for each component.</summary>
 internal sealed class FenceFiles(string folder) : IFenceStore
 {
+    private readonly MemoryFiles _files = new();
+
     public long Read(string component)
     {
         var path = PathOf(component);
@@ -23,8 +29,9 @@ internal sealed class FenceFiles(string folder) : IFenceStore
     {
         Directory.CreateDirectory(folder);
         var path = PathOf(component);
-        File.WriteAllText(path + ".tmp", fence.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        File.Move(path + ".tmp", path, overwrite: true);
+        _files.Write(path + ".tmp", Encoding.ASCII.GetBytes(fence.ToString(CultureInfo.InvariantCulture)));
+        _files.Rename(path + ".tmp", path);
+        _files.SyncFolder(folder);
     }
 
     private string PathOf(string component) => Path.Combine(folder, component + ".fence");

@@ -36,7 +36,14 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     connection.Execute("INSERT INTO components_in_upgrade (component, upgrade) VALUES ($component, $upgrade)", ("$component", target.Component), ("$upgrade", upgrade.Id));
                 }
 
-                connection.Execute("INSERT INTO upgrades (id, revision, state, has_ended, record, request_key) VALUES ($id, 0, '', 0, '', $key)", ("$id", upgrade.Id), ("$key", key));
+                connection.Execute(
+                    """
+                    INSERT INTO upgrades (number, id, revision, state, has_ended, record, request_key)
+                    VALUES (max($least, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'upgrades'), 0)), $id, 0, '', 0, '', $key)
+                    """,
+                    ("$least", upgrade.Number),
+                    ("$id", upgrade.Id),
+                    ("$key", key));
                 var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
                 Write(connection, added, expected: 0);
                 SqliteAudit.Append(connection, entry);

@@ -35,7 +35,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     {
         foreach (var upgrade in await store.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
         {
-            _running.Add(upgrade.Id, upgrade);
+            _running[upgrade.Id] = upgrade;
         }
 
         LineStop = await store.ReadLineStopAsync(cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,9 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
         try
         {
-            var added = await store.AddAsync(upgrade, entry, cancellationToken).ConfigureAwait(false);
+            // Nodes may remember orders of a database that is no more: theirs has to be the lower number.
+            var seen = _fleet.HighestFence(upgrade.Request.Targets.Select(target => target.Component));
+            var added = await store.AddAsync(upgrade with { Number = UpgradeRecord.NumberAbove(seen) }, entry, cancellationToken).ConfigureAwait(false);
             if (added.Id == upgrade.Id)
             {
                 _running.Add(added.Id, added);

@@ -42,6 +42,13 @@ internal sealed class FleetView
         return true;
     }
 
+    /// <summary>The highest fence that any node has seen for one of some components; 0 where none has.</summary>
+    public long HighestFence(IEnumerable<string> components)
+    {
+        var asked = components.ToHashSet(StringComparer.Ordinal);
+        return _components.Where(one => asked.Contains(one.Key.Component)).Select(one => one.Value.Fence).DefaultIfEmpty().Max();
+    }
+
     /// <summary>A node's last word on a component; null when it was not heard of.</summary>
     public ComponentReport? Find(string node, string component) => _components.GetValueOrDefault((node, component));
 }

@@ -8,6 +8,7 @@ namespace Theseus.Control.Upgrades;
 internal sealed partial class UpgradeDriver
 {
     private const int InboxSize = 4096;
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestCheck = TimeSpan.FromMinutes(2);
 
     private readonly Channel<Func<CancellationToken, Task>> _inbox =
@@ -40,7 +41,7 @@ internal sealed partial class UpgradeDriver
         var reading = Task.Run(() => ReadReportsAsync(ending.Token), CancellationToken.None);
         try
         {
-            await _upgrades.RecoverAsync(ending.Token).ConfigureAwait(false);
+            await RecoverAsync(ending.Token).ConfigureAwait(false);
             while (true)
             {
                 var next = await _upgrades.AdvanceAllAsync(ending.Token).ConfigureAwait(false);
@@ -59,6 +60,11 @@ internal sealed partial class UpgradeDriver
             await ending.CancelAsync().ConfigureAwait(false);
             _inbox.Writer.TryComplete();
             await Task.WhenAll([reading, .. _checks.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Orders that came too late find a cancelled token, and say so to whoever waits for them.
+            while (_inbox.Reader.TryRead(out var late))
+            {
+                await late(ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -73,6 +79,10 @@ internal sealed partial class UpgradeDriver
                 {
                     done.TrySetResult(await work(_upgrades, token).ConfigureAwait(false));
                 }
+                catch (OperationCanceledException) when (token.IsCancellationRequested)
+                {
+                    done.TrySetException(new ChannelClosedException("The control plane is ending. What was asked for was not done; ask again when it is back."));
+                }
                 catch (Exception failure)
                 {
                     done.TrySetException(failure);
@@ -80,6 +90,24 @@ internal sealed partial class UpgradeDriver
             },
             cancellationToken).ConfigureAwait(false);
         return await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what a predecessor left, and tries again as long as the storage cannot be read.</summary>
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await _upgrades.RecoverAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogNotRecovered(_logger, failure);
+                await Task.Delay(s_again, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task ReadReportsAsync(CancellationToken cancellationToken)
@@ -148,6 +176,9 @@ internal sealed partial class UpgradeDriver
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    [LoggerMessage(3004, LogLevel.Error, "The upgrades could not be read; it is tried again")]
+    private static partial void LogNotRecovered(ILogger logger, Exception failure);
 
     [LoggerMessage(3003, LogLevel.Error, "Upgrade {Upgrade}: what came of checking it could not be stored; it is checked again")]
     private static partial void LogNotPlanned(ILogger logger, string upgrade, Exception failure);

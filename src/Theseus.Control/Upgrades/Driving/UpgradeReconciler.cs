@@ -29,7 +29,11 @@ internal static class UpgradeReconciler
             }
 
             open.Add(goal);
-            if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
+            if (report?.Fence > upgrade.Fence)
+            {
+                failed.Add($"{goal.Node}: It has orders of a later upgrade than this one, from another database than the control plane's. Ask for the upgrade again: it will have a number that the node obeys.");
+            }
+            else if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
             {
                 failed.Add($"{goal.Node}: {result.Reason}: {result.Detail}");
             }

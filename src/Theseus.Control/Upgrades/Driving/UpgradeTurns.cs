@@ -15,9 +15,6 @@ internal static class UpgradeTurns
     public static Decision.Change RollBack(UpgradeRecord upgrade, UpgradeState endsAs, string why, DateTimeOffset now) => new(
         upgrade with { State = UpgradeState.RollingBack, EndsAs = endsAs, Since = now, Turn = upgrade.Turn + 1, Detail = why }, why);
 
-    /// <summary>Goes on with another driver: what the one before sent is void.</summary>
-    public static Decision.Change TakeOver(UpgradeRecord upgrade, string why) => new(upgrade with { Turn = upgrade.Turn + 1 }, why);
-
     /// <summary>Goes on with a plan, or ends for what stands in its way.</summary>
     public static Decision.Change Planned(UpgradeRecord upgrade, Feasibility found, DateTimeOffset now)
     {
