@@ -52,7 +52,7 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
         theseus.OnControl(command, async (parsed, control, output, token) => Table(
             await control.GetAsync<ComponentDependencies>($"components/{Name(parsed)}/dependencies", token).ConfigureAwait(false),
             output,
-            ["", ""],
+            ["Component", parsed.GetRequiredValue(_name)],
             one =>
             [
                 ["calls", string.Join(", ", one.DependsOn)],

@@ -49,7 +49,7 @@ public sealed class ValidatedFeasibility(
         {
             if (registry.Find(target.Component) is not { } component)
             {
-                problems.Add($"There is no component '{target.Component}'. There are: {string.Join(", ", registry.Components.Select(one => one.Name))}.");
+                problems.Add($"There is no component '{target.Component}'. {(registry.Components.Count > 0 ? $"There are: {string.Join(", ", registry.Components.Select(one => one.Name))}." : "There are none yet: no node has reported one.")}");
                 continue;
             }
 

@@ -54,7 +54,7 @@ internal static class PolicyRules
         }
 
         var last = reverted[^1];
-        var message = $"{target.ToNormalizedString()} was rolled back {(reverted.Count == 1 ? "once" : $"{reverted.Count} times")}, last at {last.When:u}: {last.Why}";
+        var message = $"{target.ToNormalizedString()} was rolled back {(reverted.Count == 1 ? "once" : $"{reverted.Count} times")}, last at {last.When:u}{(last.Why.Length > 0 ? $" ('{last.Why}')" : "")}.";
         yield return context.Upgrade.IsAutomatic
             ? Finding.Error("history", message, "It is not taken again by itself: publish a mended version, or ask for this one yourself.")
             : Finding.Warning("history", message, "Make sure that the cause is mended.");
