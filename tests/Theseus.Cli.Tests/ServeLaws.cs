@@ -43,6 +43,20 @@ public sealed class ServeLaws : IDisposable
         await again.WaitForExitAsync().WaitAsync(s_deadline);
     }
 
+    [Fact]
+    public async Task AServerWithoutNodesSaysThatNoneHasReportedAComponent()
+    {
+        using var server = Start("serve", "--address", "http://127.0.0.1:0");
+        var address = await AddressAsync(server);
+        using var asked = Start("upgrade", "plan", "markdown=2.0.0", "--server", address);
+        await asked.WaitForExitAsync().WaitAsync(s_deadline);
+
+        Assert.Equal(5, asked.ExitCode);
+        Assert.Contains("There are none yet: no node has reported one.", await asked.StandardOutput.ReadToEndAsync() + await asked.StandardError.ReadToEndAsync());
+        server.Kill();
+        await server.WaitForExitAsync().WaitAsync(s_deadline);
+    }
+
     private static async Task<string> AddressAsync(Process server)
     {
         var line = await server.StandardOutput.ReadLineAsync().WaitAsync(s_deadline) ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync());
