@@ -89,6 +89,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var releases = new FeedReleases(feeds, new ReleaseStore(Path.Combine(folder, "store")));
             var components = await ComponentRegistry.OpenAsync(new SqliteComponentStore(database), time, cancellationToken).ConfigureAwait(false);
             var store = new SqliteUpgradeStore(database);
+            if (options.Feasibility.SurfaceOf is null && channel is InProcessChannel)
+            {
+                var ours = HostSurface.OfThisProcess();
+                options.Feasibility.SurfaceOf = _ => ours;
+            }
+
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
             var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);

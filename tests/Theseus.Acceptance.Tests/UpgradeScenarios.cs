@@ -62,6 +62,8 @@ public sealed class UpgradeScenarios
 
         Assert.Empty(faults);
         Assert.Empty(preview.Problems);
+        // What nodes of this process offer is known, so that nothing is left unchecked.
+        Assert.DoesNotContain(preview.Findings, finding => finding.Contains("is not known", StringComparison.Ordinal));
         Assert.Equal(4, preview.Plan!.Waves.Count);
         Assert.All(preview.Plan.Waves, wave => Assert.Equal(TimeSpan.FromSeconds(7), wave.Observe));
         ParameterReader.Read(UpgradeStrategy.Rolling, new Dictionary<string, string> { ["batsh"] = "1", ["batch"] = "many" }, out var wrong);

@@ -14,8 +14,11 @@ public sealed class FeasibilityOptions
     /// <summary>What owners allow for their components, by name; components that are not named have the default policy.</summary>
     public Dictionary<string, UpgradePolicy> Policies { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What a node's host offers to releases; null for nodes of which it is not known. Default: nodes in this process have what this process has.</summary>
-    public Func<string, HostSurface?> SurfaceOf { get; set; } = _ => null;
+    /// <summary>
+    /// What a node's host offers to releases, by the node's name; null for nodes of which it is not known. Null, the
+    /// default: nodes that are in the control plane's own process have what that has, and of others it is not known.
+    /// </summary>
+    public Func<string, HostSurface?>? SurfaceOf { get; set; }
 }
 
 /// <summary>
@@ -148,7 +151,7 @@ public sealed class ValidatedFeasibility(
         Running = node.Components.First(one => one.Component == component).Confirmed is { } release ? NuGetVersion.Parse(release.Version) : null,
         FreeMemoryMebibytes = node.MemoryBytes > 0 ? node.MemoryBytes / (1024 * 1024) : null,
         FreeMillicores = node.Processors > 0 ? node.Processors * 1000L : null,
-        Surface = options.SurfaceOf(node.Node),
+        Surface = options.SurfaceOf?.Invoke(node.Node),
     };
 
     private static void SplitRule(StrategyParameters parameters, ReleaseManifest release, ComponentDescriptor component, List<string> problems)
