@@ -45,7 +45,7 @@ internal static class MovedStates
         var callsPerAnswer = saturated ? 1 : CallsAtOnce;
         // A transfer of this size holds callers longer than a host by default allows.
         var options = BenchHost.WithoutTrial with { State = new() { MaximumHold = TimeSpan.FromSeconds(30) } };
-        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(25, 30), retiringAtOnce: 0);
+        var results = await Held.SwapToAndFroAsync(run, host, "rate-limiter", [first, second], run.Count(10, 4), options, run.Time(60, 30), retiringAtOnce: 0);
         await callers.DisposeAsync();
         // Undoing a migration carries no changes: the way back is a transfer, whatever the way there is.
         var there = results.Where(one => one.To == second).ToList();

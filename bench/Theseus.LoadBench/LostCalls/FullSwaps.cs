@@ -21,7 +21,7 @@ internal static class FullSwaps
         var begun = time.GetTimestamp();
         await using (callers)
         {
-            while (time.GetElapsedTime(begun) < run.Time(600, 15))
+            while (time.GetElapsedTime(begun) < run.Time(240, 15))
             {
                 var result = await host.SwapAsync("relay", swaps % 2 == 0 ? "2.0.0" : "1.0.0", BenchHost.WithoutTrial);
                 retiring.Enqueue(result.Retirement);

@@ -13,7 +13,8 @@ internal static class LostCallsBench
             Callers on all {Environment.ProcessorCount} processors, one after another without a pause: a synchronous caller per processor on a
             thread of its own, and one asynchronous caller whose calls suspend. Each call carries a token that
             its answer has to bring back, with the version that answered. A call counts as failed when it throws or its
-            answer is wrong, as lost when it was begun and never answered. Two counts, of two things:
+            answer is wrong, as lost when it was begun and never answered. On Linux the callers' threads have the lowest priority: they
+            take all that the processors have left, and swaps need not wait behind them. Two counts, of two things:
 
             - **Swaps of a slot**: by the product's own controller, from the noting of calls to the last call on the old
               generation, with hand-over, holding, trials, confirming, taking back and retiring as in a host. Half of them are of a

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +27,8 @@ internal sealed class SlotSwaps
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
 
-    private readonly List<Watch> _watches = [];
+    // Added to by the thread that loads, one at a time.
+    private readonly ConcurrentDictionary<int, Watch> _watches = [];
     private readonly Queue<Task<RetirementRecord?>> _retiring = [];
     private readonly bool _hasState;
     private readonly VerifiedRelease _release;
@@ -108,7 +110,7 @@ internal sealed class SlotSwaps
 
         var elapsed = time.GetElapsedTime(begun);
         await CloseRetiredAsync(0);
-        var executed = _watches.Sum(watch => watch.Ended);
+        var executed = _watches.Values.Sum(watch => watch.Ended);
         var inState = _hasState && _newest!.TryGetTarget(out var newest) ? newest.Calls : executed;
         await _controller.StopAsync(new SwapDeadlines(), CancellationToken.None);
         return new SwapCounts
@@ -118,7 +120,7 @@ internal sealed class SlotSwaps
             Calls = callers.Started,
             Lost = callers.Started - callers.Answered,
             Failures = [.. callers.Failures, .. notDone.Take(5)],
-            OnDrained = _watches.Sum(watch => watch.Violations),
+            OnDrained = _watches.Values.Sum(watch => watch.Violations),
             Unaccounted = Math.Abs(executed - callers.Answered) + Math.Abs(inState - callers.Answered),
             TakenBack = takenBack,
             NotDone = notDone.Count,
@@ -133,14 +135,15 @@ internal sealed class SlotSwaps
         var swap = _controller.SwapAsync(new ValidatedRelease(_release, null, new StepTiming(SwapStep.Validate, TimeSpan.Zero)), Options(number), CancellationToken.None);
         if (HasTrial(number))
         {
-            while (_watches.Count == known && !swap.IsCompleted)
+            Watch? candidate;
+            while (!_watches.TryGetValue(known + 1, out candidate) && !swap.IsCompleted)
             {
                 await Task.Yield();
             }
 
-            if (_watches.Count > known)
+            if (candidate is not null)
             {
-                await Task.WhenAny(_watches[known].Called, swap).WaitAsync(s_longestWait);
+                await Task.WhenAny(candidate.Called, swap).WaitAsync(s_longestWait);
             }
 
             _ = _controller.Order(number % 5 == 4 ? TrialOrder.TakeBack : TrialOrder.Confirm);
@@ -158,7 +161,7 @@ internal sealed class SlotSwaps
         {
             if (await _retiring.Dequeue().WaitAsync(s_longestWait) is { } retired)
             {
-                _watches[retired.Generation - 1].Close();
+                _watches[retired.Generation].Close();
             }
         }
     }
@@ -187,7 +190,7 @@ internal sealed class SlotSwaps
         WatchedRelay relay = _hasState ? new CountingRelay(watch) : new WatchedRelay(watch);
         loaded.SetInstance(relay);
         _newest = relay is CountingRelay counting ? new(counting) : null;
-        _watches.Add(watch);
+        _watches[_watches.Count + 1] = watch;
         return loaded;
     }
 
