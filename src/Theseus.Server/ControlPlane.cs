@@ -16,8 +16,6 @@ namespace Theseus.Server;
 /// </summary>
 public sealed partial class ControlPlane : IAsyncDisposable
 {
-    private static readonly TimeSpan s_betweenTrims = TimeSpan.FromMinutes(1);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly SqliteDatabase _database;
     private readonly IReadOnlyList<IReleaseFeed> _feeds;
@@ -25,7 +23,6 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private readonly ILogger<ControlPlane> _logger;
     private readonly TimeProvider _time;
     private Task _running = Task.CompletedTask;
-    private DateTimeOffset _trimmedUntil;
 
     private ControlPlane(
         string folder, SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
@@ -98,11 +95,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
             var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
-            var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time);
+            var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time, loggers.CreateLogger<RollbackManager>());
             var plane = new ControlPlane(folder, database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>());
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
+                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
             return plane;
         }
         catch
@@ -163,13 +160,6 @@ public sealed partial class ControlPlane : IAsyncDisposable
         if (found.Changed.Count > 0)
         {
             await _discovery.FromFeedsAsync(Releases, _stop.Token).ConfigureAwait(false);
-        }
-
-        // Here too, because it is the one thing that is done at intervals.
-        if (_time.GetUtcNow() >= _trimmedUntil)
-        {
-            await Rollback.TrimAsync(_stop.Token).ConfigureAwait(false);
-            _trimmedUntil = _time.GetUtcNow() + s_betweenTrims;
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 
@@ -11,11 +12,13 @@ namespace Theseus.Control;
 /// <param name="points">The rollback points.</param>
 /// <param name="options">How long, and how far, it is possible to go back.</param>
 /// <param name="time">The clock.</param>
+/// <param name="logger">Where it logs; null for nowhere.</param>
 /// <remarks>
 /// An upgrade that has ended is taken back by another one, the other way around: by the same plan, the same checks and the
 /// same record as any, and fast, since the nodes have kept the release. It goes on while the line is stopped.
 /// </remarks>
-public sealed class RollbackManager(RuntimeUpgradeManager upgrades, IRollbackPointStore points, RollbackOptions options, TimeProvider time)
+public sealed partial class RollbackManager(
+    RuntimeUpgradeManager upgrades, IRollbackPointStore points, RollbackOptions options, TimeProvider time, ILogger<RollbackManager>? logger = null)
 {
     /// <summary>The rollback points that are kept, the newest first, and whether each can be used now.</summary>
     /// <param name="component">Only those of one component; null for all.</param>
@@ -89,12 +92,6 @@ public sealed class RollbackManager(RuntimeUpgradeManager upgrades, IRollbackPoi
 
         return [.. outcomes.Values.OrderBy(one => one.Component, StringComparer.Ordinal)];
     }
-
-    /// <summary>Removes the rollback points that are not kept any longer.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How many were removed.</returns>
-    public Task<int> TrimAsync(CancellationToken cancellationToken) =>
-        points.TrimAsync(options.KeptPerComponent, time.GetUtcNow() - options.KeptFor, cancellationToken);
 
     private async Task<IReadOnlyList<EmergencyOutcome>> BringBackAsync(
         string component, Dictionary<string, UpgradeRecord> running, IReadOnlyList<RollbackPoint> kept, string who, string why, CancellationToken cancellationToken)
