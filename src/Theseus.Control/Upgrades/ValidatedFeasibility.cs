@@ -157,7 +157,7 @@ public sealed class ValidatedFeasibility(
     private static void SplitRule(StrategyParameters parameters, ReleaseManifest release, ComponentDescriptor component, List<string> problems)
     {
         var splits = parameters is GradualParameters or CanaryParameters { Share: < 1 } || parameters.ShadowFraction > 0;
-        var moves = release.State.Kind is StateKind.Transferred or StateKind.CaughtUp || component.State.Kind is StateKind.Transferred or StateKind.CaughtUp;
+        var moves = release.State.Kind.Moves() || component.State.Kind.Moves();
         if (splits && moves)
         {
             problems.Add($"The state of '{component.Name}' moves from one release to the other, so its calls cannot be split between them. Take a strategy that moves whole nodes: Rolling, BlueGreen, Immediate, or Canary with a share of 1.");

@@ -113,7 +113,7 @@ internal static class ManifestReader
             return null;
         if ((kind == StateKind.Shared) != (sharedType is not null))
             members.Invalid("sharedType", "It belongs to shared state, and shared state needs it.");
-        if ((kind is StateKind.Transferred or StateKind.CaughtUp) != schema > 0)
+        if (kind.Value.Moves() != schema > 0)
             members.Invalid("schema", "It is 1 or greater where state is exported, and 0 where it is not.");
         if (migrations!.Any(m => m.To > schema))
             members.Invalid("migrations", $"A migration leads beyond the release's own schema, {schema}.");

@@ -78,6 +78,14 @@ public enum StateKind
     CaughtUp,
 }
 
+/// <summary>What follows from a <see cref="StateKind"/>.</summary>
+public static class StateKinds
+{
+    /// <summary>Whether the state leaves one generation for the other, so that only one of them can be called at a time.</summary>
+    /// <param name="kind">The kind.</param>
+    public static bool Moves(this StateKind kind) => kind is StateKind.Transferred or StateKind.CaughtUp;
+}
+
 /// <summary>How a release keeps state.</summary>
 /// <param name="Kind">How it is handed over.</param>
 /// <param name="Schema">The schema version of exported state; 0 where nothing is exported.</param>

@@ -30,6 +30,8 @@ internal sealed class ShadowSink
     private readonly ComponentWork _work = new();
     private readonly Action _wake;
     private readonly Task _worker;
+    // Both or neither: whoever reads in between must not see a comparison without its outcome.
+    private readonly Lock _counting = new();
     private long _compared;
     private long _mismatches;
     private long _failures;
@@ -46,9 +48,17 @@ internal sealed class ShadowSink
         _worker = Task.Run(WorkAsync);
     }
 
-    public long Compared => Interlocked.Read(ref _compared);
-
-    public long Mismatches => Interlocked.Read(ref _mismatches);
+    /// <summary>How many answers were compared, and how many of them differed, at one moment.</summary>
+    public (long Compared, long Mismatches) Comparisons
+    {
+        get
+        {
+            lock (_counting)
+            {
+                return (_compared, _mismatches);
+            }
+        }
+    }
 
     public long Failures => Interlocked.Read(ref _failures);
 
@@ -105,10 +115,15 @@ internal sealed class ShadowSink
         try
         {
             var answer = await CallAsync(copy).ConfigureAwait(false);
-            Interlocked.Increment(ref _compared);
-            if (await DifferenceAsync(copy.Answer, answer).ConfigureAwait(false) is { } difference)
+            var difference = await DifferenceAsync(copy.Answer, answer).ConfigureAwait(false);
+            lock (_counting)
             {
-                Interlocked.Increment(ref _mismatches);
+                _compared++;
+                _mismatches += difference is null ? 0 : 1;
+            }
+
+            if (difference is not null)
+            {
                 Examples.Add($"{copy.Method.Name}: the shadow's answer differs: {difference}");
                 _wake();
             }

@@ -78,6 +78,7 @@ internal sealed class Trial(ulong salt, bool shields)
             failures = [.. _failures, .. Candidate.Failures.Take()];
         }
 
+        var (compared, mismatches) = Shadow?.Comparisons ?? default;
         return new TrialObservation
         {
             Elapsed = elapsed,
@@ -86,8 +87,8 @@ internal sealed class Trial(ulong salt, bool shields)
             ShieldedCalls = Interlocked.Read(ref _shielded),
             FailedOnBoth = Interlocked.Read(ref _failedOnBoth),
             Faults = Interlocked.Read(ref _faults),
-            Shadowed = Shadow?.Compared ?? 0,
-            ShadowMismatches = Shadow?.Mismatches ?? 0,
+            Shadowed = compared,
+            ShadowMismatches = mismatches,
             ShadowFailures = Shadow?.Failures ?? 0,
             ShadowDropped = Shadow?.Dropped ?? 0,
             Examples = [.. failures, .. Shadow?.Examples.Take() ?? []],

@@ -64,7 +64,7 @@ internal sealed class Generation
     public StateKind StateKind => _manifest.State.Kind;
 
     /// <summary>Whether its state moves to its successor, so that only one of the two can be right at a time.</summary>
-    public bool HasMovingState => StateKind is StateKind.Transferred or StateKind.CaughtUp;
+    public bool HasMovingState => StateKind.Moves();
 
     /// <summary>The leases on it. Asked for before its retirement has unloaded it.</summary>
     public GenerationLeases Leases => _leases ?? throw new InvalidOperationException($"Generation {Number} has been unloaded.");

@@ -49,25 +49,25 @@ internal sealed partial class SlotController
             ContractVersion = _parts.Setup.Contract.Assembly.GetName().Version!.ToString(fieldCount: 3),
             StagedDigest = _staged?.Release.Digest,
             StagedSettings = _staged?.Ref.Settings,
-            Trial = _swap?.DescribeTrial(),
+            Trial = _swap?.Trial.Describe(),
         };
     }
 
     /// <summary>Changes the share of a trial that is going on. Returns why not; null when it is done.</summary>
     public string? Shift(double share, double shadowFraction) =>
-        _swap is { } swap ? swap.Shift(share, shadowFraction) : "No release of the component is on trial.";
+        _swap is { } swap ? swap.Trial.Shift(share, shadowFraction) : "No release of the component is on trial.";
 
-    /// <summary>Asks the generation that serves for its health. Returns what is wrong; null for nothing.</summary>
+    /// <summary>Asks the generation on trial for its health, or where none is, the one that serves. Returns what is wrong; null for nothing.</summary>
     public async Task<string?> CheckHealthAsync(SwapOptions options, CancellationToken cancellationToken)
     {
-        if (_serving is not { } serving)
+        if ((_swap?.Trial.Candidate ?? _serving) is not { } asked)
         {
             return "Nothing serves.";
         }
 
         try
         {
-            await _parts.Candidates.CheckAsync(serving, options, cancellationToken).ConfigureAwait(false);
+            await _parts.Candidates.CheckAsync(asked, options, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (SwapFailedException failure)

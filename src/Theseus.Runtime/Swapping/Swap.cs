@@ -25,7 +25,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private readonly VerifiedRelease _release = validated.Release;
     private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
-    private readonly Trial _trial = new((ulong)Random.Shared.NextInt64(), shields: !from.HasMovingState);
+    private readonly SwapTrial _trial = new(slot, from, validated, options);
     private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _takenBack = new();
     private readonly HandoverTally _tally = new();
@@ -35,13 +35,10 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private HandoverResult _handedOver = new();
     private TimeSpan _publishing;
     private Generation? _prepared;
-    private long _trialBegun;
-    private volatile TrialWatch? _watch;
     private volatile bool _canBeTakenBack;
 
-    // Guards the trial's route: whoever shifts it must not come after whoever ends it.
-    private readonly Lock _routing = new();
-    private TrialRoute? _trialRoute;
+    /// <summary>The swap's trial, to ask and to shift.</summary>
+    public SwapTrial Trial => _trial;
 
     /// <summary>The swap's end, for whoever gave it an order.</summary>
     public Task<SwapResult> Ending => _ending.Task;
@@ -63,7 +60,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
             return true;
         }
 
-        return _watch?.Order(order) ?? false;
+        return _trial.Order(order);
     }
 
     /// <summary>Runs the swap.</summary>
@@ -82,7 +79,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
             candidate = takeStaged();
             var isStaged = candidate is not null;
             candidate ??= await PrepareAsync(cancellationToken).ConfigureAwait(false);
-            if (isStaged && HasTrial)
+            if (isStaged && _trial.IsAskedFor)
             {
                 await MeasureBaselineAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -98,7 +95,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
 
         var (failed, verdict) = await ObserveAsync(candidate, cancellationToken).ConfigureAwait(false);
         _canBeTakenBack = false;
-        EndShifting();
+        _trial.Close();
         failed ??= await TryConfirmAsync().ConfigureAwait(false);
         return failed is null
             ? await CompleteAsync(candidate, verdict, cancellationToken).ConfigureAwait(false)
@@ -126,8 +123,6 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         }
     }
 
-    private bool HasTrial => options.Trial.Duration > TimeSpan.Zero;
-
     private void CheckRelease()
     {
         var manifest = _release.Manifest;
@@ -139,11 +134,9 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
                 $"{_release} declares itself safe to upgrade to from {range}, and {from.Version} serves. Go by a release in between.");
         }
 
-        if (options.Trial.Share < 1 && HasTrial && (from.HasMovingState || manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
+        if (_trial.WhyNot() is { } problem)
         {
-            throw new SwapFailedException(
-                SwapReason.OptionsRefused,
-                "Calls cannot be split between two generations when the state moves from one to the other; leave Trial.Share at 1, or share the state.");
+            throw new SwapFailedException(SwapReason.OptionsRefused, problem);
         }
     }
 
@@ -171,20 +164,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
 
     private async Task PublishAsync(Generation candidate, CancellationToken cancellationToken)
     {
-        if (HasTrial && options.Trial.ShadowFraction > 0)
-        {
-            _trial.Shadow = new ShadowSink(
-                candidate.Leases,
-                options.Trial.ShadowFraction,
-                options.Trial.ShadowComparison ?? AnswerComparison.AreEqual,
-                options.Deadlines.WarmUpCall,
-                slot.Setup.Time,
-                _trial.Wake);
-        }
-
-        // Before the first call can reach the candidate, so that an order finds the trial from its first moment on.
-        _watch = HasTrial ? new TrialWatch(_trial, options, slot.Setup.Time) : null;
-        slot.Faults.Direct(candidate.Number, _trial);
+        _trial.Prepare(candidate);
         _handedOver = await _handover.RunAsync(
             _plan,
             from.AsStateParty(),
@@ -195,7 +175,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         _tally.Add(_handedOver);
         if (!_handedOver.Succeeded)
         {
-            await StopShadowAsync().ConfigureAwait(false);
+            await _trial.StopShadowAsync().ConfigureAwait(false);
             throw new SwapFailedException(SwapReason.StateHandoverFailed, $"The state could not be handed over ({_handedOver.Reason}): {_handedOver.Detail}");
         }
 
@@ -205,113 +185,27 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private void Publish(Generation candidate)
     {
         var begun = slot.Setup.Time.GetTimestamp();
-        if (HasTrial)
-        {
-            _trialBegun = begun;
-            lock (_routing)
-            {
-                _trialRoute = new TrialRoute(from.Leases, candidate.Leases, options.Trial.Share, _trial);
-                slot.Slot.Publish(_trialRoute);
-            }
-        }
-        else
-        {
-            slot.Slot.Publish(new SoleRoute(candidate.Leases));
-        }
-
+        _trial.Publish(candidate);
         _publishing = slot.Setup.Time.GetElapsedTime(begun);
-    }
-
-    /// <summary>Changes a trial's share of calls and of copies, from the next call on.</summary>
-    /// <returns>Why not; null when it is done.</returns>
-    public string? Shift(double share, double shadowFraction)
-    {
-        if (share < 1 && (from.HasMovingState || _release.Manifest.State.Kind is StateKind.Transferred or StateKind.CaughtUp))
-        {
-            return "Calls cannot be split between two generations when the state moves from one to the other.";
-        }
-
-        lock (_routing)
-        {
-            if (_trialRoute is not { } route)
-            {
-                return "No release of the component is on trial.";
-            }
-
-            if (shadowFraction > 0 && _trial.Shadow is null)
-            {
-                return "The trial was begun without copies of calls, and cannot have them later.";
-            }
-
-            _trial.Shadow?.SetFraction(shadowFraction);
-            _trialRoute = new TrialRoute(route.Stable, route.Candidate, share, _trial);
-            slot.Slot.Publish(_trialRoute);
-            return null;
-        }
-    }
-
-    /// <summary>What is seen of the trial; null when none is going on.</summary>
-    public TrialStatus? DescribeTrial()
-    {
-        TrialRoute? route;
-        lock (_routing)
-        {
-            route = _trialRoute;
-        }
-
-        return route is null
-            ? null
-            : new TrialStatus(
-                _release.Manifest.Version.ToNormalizedString(),
-                _release.Digest,
-                route.Share,
-                _trial.Shadow?.Fraction ?? 0,
-                _trial.Observe(slot.Setup.Time.GetElapsedTime(_trialBegun))) { Settings = validated.Settings };
-    }
-
-    private void EndShifting()
-    {
-        lock (_routing)
-        {
-            _trialRoute = null;
-        }
     }
 
     private async Task<(SwapFailedException? Failed, TrialVerdict? Verdict)> ObserveAsync(Generation candidate, CancellationToken cancellationToken)
     {
-        if (!HasTrial)
+        if (!_trial.IsAskedFor)
         {
             return (null, null);
         }
 
         try
         {
-            var (order, verdict) = await _steps.RunAsync(
-                SwapStep.Observe,
-                () => _watch!.WatchAsync(_recorder.Baseline.Observe(), token => slot.Candidates.CheckAsync(candidate, options, token), cancellationToken)).ConfigureAwait(false);
-            return (Judge(order, verdict), verdict);
+            return await _steps.RunAsync(SwapStep.Observe, () => _trial.WatchAsync(candidate, _recorder.Baseline.Observe(), cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             // Callers are on the candidate already: whatever went wrong with watching, the way leads back.
             return (new(SwapReason.InternalError, $"The trial could not be watched: {SlotCall.Describe(failure)}"), null);
         }
-        finally
-        {
-            _watch = null;
-        }
     }
-
-    private SwapFailedException? Judge(TrialOrder? order, TrialVerdict verdict) => (order, verdict.Kind) switch
-    {
-        (TrialOrder.TakeBack, _) => new(SwapReason.TakenBack, "It was taken back on request, during its trial."),
-        (TrialOrder.Confirm, _) => null,
-        (_, VerdictKind.Fail) => new(SwapReason.TrialFailed, $"The trial failed by the rule '{verdict.Rule}': {verdict.Detail}"),
-        (_, VerdictKind.Inconclusive) when options.Trial is { MinimumCalls: > 0, WhenInconclusive: InconclusiveAction.RollBack } =>
-            new(SwapReason.TrialInconclusive, $"The trial was inconclusive: {verdict.Detail}"),
-        _ when options.Trial.NeedsOrder => new(SwapReason.NotConfirmed, $"Nobody confirmed it within {options.Trial.Duration}, and only an order was to confirm it."),
-        _ => null,
-    };
 
     private async Task<SwapFailedException?> TryConfirmAsync()
     {
@@ -332,7 +226,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         slot.Faults.Direct(0, null);
         slot.Slot.Publish(new SoleRoute(candidate.Leases));
         candidate.State = GenerationState.Serving;
-        await StopShadowAsync().ConfigureAwait(false);
+        await _trial.StopShadowAsync().ConfigureAwait(false);
         // Until now it was still there to go back to.
         _lostState = _plan.Dropped;
         Forget();
@@ -352,7 +246,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     {
         await _steps.RunAsync(SwapStep.Revert, () => GoBackAsync(candidate)).ConfigureAwait(false);
         slot.Faults.Direct(0, null);
-        await StopShadowAsync().ConfigureAwait(false);
+        await _trial.StopShadowAsync().ConfigureAwait(false);
         Forget();
         return Result(SwapOutcome.RolledBack, failed.Reason, failed.Message) with
         {
@@ -371,7 +265,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
             slot.Slot.Publish(new SoleRoute(from.Leases));
         }
 
-        if (!from.HasMovingState || _plan.Kind is not (StateKind.Transferred or StateKind.CaughtUp))
+        if (!from.HasMovingState || !_plan.Kind.Moves())
         {
             PublishOld();
             return;
@@ -393,8 +287,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     public SwapResult Ended(Exception failure, Generation? candidate)
     {
         Forget();
-        EndShifting();
-        _watch = null;
+        _trial.Close();
         slot.Faults.Direct(0, null);
         var (reason, detail) = SwapFailedException.Explain(failure);
         return Result(SwapOutcome.Failed, reason, detail) with
@@ -412,14 +305,6 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         _plan = new();
         _handedOver.Snapshot?.Dispose();
         _recorder.Take();
-    }
-
-    private async Task StopShadowAsync()
-    {
-        if (_trial.Shadow is { } shadow)
-        {
-            await shadow.StopAsync().ConfigureAwait(false);
-        }
     }
 
     private RecordingRoute Recording() => new(from.Leases, _recorder);

@@ -36,7 +36,7 @@ public sealed class ShadowLaws
 
         await NextAsync(compared);
         await NextAsync(compared);
-        Assert.Equal((2, 2, 0), (_slot.Candidate.Calls, trial.Shadow!.Compared, trial.Shadow.Mismatches));
+        Assert.Equal((2, (2, 0)), (_slot.Candidate.Calls, trial.Shadow!.Comparisons));
         await trial.Shadow.StopAsync();
         _slot.AssertNobodyIsInside();
     }
@@ -50,7 +50,7 @@ public sealed class ShadowLaws
         Assert.Equal("stable:a", _slot.Proxy.Echo("a"));
 
         await woken.WaitAsync(SlotFixture.Deadline);
-        Assert.Equal(1, trial.Shadow!.Mismatches);
+        Assert.Equal(1, trial.Shadow!.Comparisons.Mismatches);
         Assert.Contains("stable:a / candidate:a", Assert.Single(trial.Shadow.Examples.Take()));
         await trial.Shadow.StopAsync();
     }
