@@ -32,7 +32,11 @@ internal sealed class EarlyStore(IUpgradeStore store) : IUpgradeStore
 
     public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => store.ReadRunningAsync(cancellationToken);
 
-    public Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken) => store.ReadNewestAsync(before, count, cancellationToken);
+    public async Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken)
+    {
+        var late = _late?.Upgrade;
+        return [.. (await store.ReadNewestAsync(before, count, cancellationToken)).Select(one => one.Id == late?.Id ? late : one)];
+    }
 
     public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
 

@@ -25,18 +25,18 @@ internal static class Ends
         _ => 16,
     };
 
-    public static UpgradeRecord Read(string folder)
+    public static async Task<UpgradeRecord> ReadAsync(string folder)
     {
-        using var database = SqliteDatabase.Open(Plane.DatabaseIn(folder));
-        return new SqliteUpgradeStore(database).FindAsync(Plane.Upgrade, default).GetAwaiter().GetResult()!;
+        using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder));
+        return await TheOneAsync(new SqliteUpgradeStore(database));
     }
 
     /// <summary>All that is wrong with what is left in a folder.</summary>
-    public static IReadOnlyList<string> Problems(string folder, UpgradeState wanted)
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(string folder, UpgradeState wanted)
     {
-        using var database = SqliteDatabase.Open(Plane.DatabaseIn(folder));
+        using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder));
         var store = new SqliteUpgradeStore(database);
-        var upgrade = store.FindAsync(Plane.Upgrade, default).GetAwaiter().GetResult()!;
+        var upgrade = await TheOneAsync(store);
         var problems = new List<string>();
         if (upgrade.State != wanted)
         {
@@ -46,15 +46,15 @@ internal static class Ends
         var serving = upgrade.State == UpgradeState.Completed ? NodeDisk.To : NodeDisk.From;
         problems.AddRange(
             from node in Course.Nodes
-            let disk = new NodeDisk(Path.Combine(folder, node), new Steps())
+            let disk = new NodeDisk(Path.Combine(folder, node), new Steps(), new Life())
             from component in Course.Components
             let confirmed = disk.Confirmed(component)
             where confirmed != serving
             select $"{node} serves {confirmed} of {component}, and the record says {upgrade.State}.");
 
         var audit = new SqliteAudit(database);
-        problems.AddRange(audit.VerifyAsync(null, default).GetAwaiter().GetResult().Problems);
-        var states = audit.ReadAfterAsync(0, 1_000, default).GetAwaiter().GetResult().Select(record => record.Entry).Where(entry => entry.Subject == Plane.Upgrade).ToList();
+        problems.AddRange((await audit.VerifyAsync(null, default)).Problems);
+        var states = (await audit.ReadAfterAsync(0, 1_000, default)).Select(record => record.Entry).Where(entry => entry.Subject == upgrade.Id).ToList();
         for (var i = 0; i < states.Count; i++)
         {
             if (i > 0 && states[i].From != states[i - 1].To)
@@ -73,22 +73,30 @@ internal static class Ends
             problems.Add($"{states.Count} changes are on record up to '{states[^1].To}', and the upgrade is {upgrade.State} in revision {upgrade.Revision}.");
         }
 
-        if (store.ReadLineStopAsync(default).GetAwaiter().GetResult() is { } stopped)
+        if (await store.ReadLineStopAsync(default) is { } stopped)
         {
             problems.Add($"The line is stopped: {stopped}.");
         }
 
-        problems.AddRange(Locked(store, upgrade));
+        var points = await new SqliteRollbackPoints(database).ReadPointsAsync(null, default);
+        if (points.Count != (upgrade.WasActivated ? Course.Components.Count : 0))
+        {
+            problems.Add($"There are {points.Count} rollback points.");
+        }
+
+        problems.AddRange(await LockedAsync(store, upgrade));
         return problems;
     }
 
+    private static async Task<UpgradeRecord> TheOneAsync(SqliteUpgradeStore store) => Assert.Single(await store.ReadNewestAsync(null, 10, default));
+
     /// <summary>What keeps a next upgrade of the same components from being begun.</summary>
-    private static IReadOnlyList<string> Locked(SqliteUpgradeStore store, UpgradeRecord upgrade)
+    private static async Task<IReadOnlyList<string>> LockedAsync(SqliteUpgradeStore store, UpgradeRecord upgrade)
     {
-        var next = new UpgradeRecord { Id = "u2", Request = upgrade.Request, Since = upgrade.Since, RequestedAt = upgrade.Since };
+        var next = new UpgradeRecord { Id = "next", Request = upgrade.Request, Since = upgrade.Since, RequestedAt = upgrade.Since };
         try
         {
-            var added = store.AddAsync(next, new AuditEntry(upgrade.Since, "operator", next.Id, "", "Pending", ""), default).GetAwaiter().GetResult();
+            var added = await store.AddAsync(next, new AuditEntry(upgrade.Since, "operator", next.Id, "", "Pending", ""), default);
             return added.Fence > upgrade.Fence ? [] : [$"The fence of the next upgrade, {added.Fence}, is not above that of this one, {upgrade.Fence}."];
         }
         catch (UpgradeConflictException conflict)
