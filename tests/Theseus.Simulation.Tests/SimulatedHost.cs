@@ -9,8 +9,8 @@ namespace Theseus.Simulation.Tests;
 /// </summary>
 internal sealed class SimulatedHost(Random random, TimeProvider time, Faults faults, Dictionary<string, ReleaseId> disk) : INodeEngine
 {
-    private readonly Dictionary<string, ReleaseId> _staged = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (ReleaseId Release, double Share, double Shadow, Action<EngineAnswer> OnLost)> _trials = new(StringComparer.Ordinal);
+    private readonly HeldReleases _held = new(component => disk[component]);
+    private readonly Dictionary<string, Action<EngineAnswer>> _onLost = new(StringComparer.Ordinal);
 
     /// <summary>Set when the host is killed: nothing that it still does has an effect.</summary>
     public bool IsDead { get; set; }
@@ -20,18 +20,11 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
 
     public IReadOnlyCollection<string> Components => disk.Keys;
 
-    public ComponentReport Describe(string component) => new()
-    {
-        Component = component,
-        Contract = "IContract",
-        Confirmed = disk[component],
-        Staged = _staged.GetValueOrDefault(component),
-        Trial = _trials.TryGetValue(component, out var trial) ? Report(trial.Release, trial.Share, trial.Shadow) : null,
-    };
+    public ComponentReport Describe(string component) => _held.Describe(component, faults.BadRelease);
 
     public async Task<EngineAnswer> PrepareAsync(string component, ReleaseId release, CancellationToken cancellationToken)
     {
-        if (_trials.TryGetValue(component, out var trial) && trial.Release == release)
+        if (_held.OnTrial(component) == release)
         {
             return EngineAnswer.Done;
         }
@@ -41,7 +34,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
             return failed;
         }
 
-        _staged[component] = release;
+        _held.Stage(component, release);
         return EngineAnswer.Done;
     }
 
@@ -53,13 +46,13 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
             return EngineAnswer.Done;
         }
 
-        if (await StepAsync(_staged.GetValueOrDefault(component) == release || _trials.ContainsKey(component) ? 2 : 20, faults.Activating, cancellationToken) is { } failed)
+        if (await StepAsync(_held.Staged(component) == release || _held.OnTrial(component) is not null ? 2 : 20, faults.Activating, cancellationToken) is { } failed)
         {
             return failed;
         }
 
-        _staged.Remove(component);
-        _trials[component] = (release, share, shadowFraction, onLost);
+        _held.Try(component, release, share, shadowFraction);
+        _onLost[component] = onLost;
         Called.Add(release);
         return EngineAnswer.Done;
     }
@@ -76,8 +69,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
             return failed;
         }
 
-        _trials.Remove(component);
-        _staged.Remove(component);
+        _held.Drop(component);
         disk[component] = release;
         Called.Add(release);
         return EngineAnswer.Done;
@@ -86,8 +78,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
     public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
     {
         await StepAsync(4, 0, cancellationToken);
-        _trials.Remove(component);
-        _staged.Remove(component);
+        _held.Drop(component);
         disk[component] = from;
         return EngineAnswer.Done;
     }
@@ -99,10 +90,10 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
     /// <summary>A trial's own rules take the release back.</summary>
     public void LoseATrial()
     {
-        foreach (var (component, trial) in _trials.ToList())
+        foreach (var component in disk.Keys.Where(one => _held.OnTrial(one) is not null).ToList())
         {
-            _trials.Remove(component);
-            trial.OnLost(EngineAnswer.Failed("TrialFailed", "It was worse."));
+            _held.Drop(component);
+            _onLost[component](EngineAnswer.Failed("TrialFailed", "It was worse."));
         }
     }
 
@@ -118,15 +109,4 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
 
         return fails ? EngineAnswer.Failed("LoadFailed", "It could not be done.") : null;
     }
-
-    private TrialReport Report(ReleaseId release, double share, double shadow) => new()
-    {
-        Release = release,
-        Share = share,
-        ShadowFraction = shadow,
-        Elapsed = TimeSpan.Zero,
-        Candidate = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
-        Stable = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
-        Faults = faults.BadRelease ? 1 : 0,
-    };
 }

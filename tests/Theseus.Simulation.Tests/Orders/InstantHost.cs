@@ -6,8 +6,7 @@ namespace Theseus.Simulation.Tests.Orders;
 /// <summary>The host under a node's desks, whose steps are over at once: so that a test decides alone what happens when.</summary>
 internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEngine
 {
-    private readonly Dictionary<string, ReleaseId> _staged = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (ReleaseId Release, double Share, double Shadow)> _trials = new(StringComparer.Ordinal);
+    private readonly HeldReleases _held = new(component => disk[component]);
 
     /// <summary>Whether the next step that goes forward fails.</summary>
     public bool FailsNext { get; set; }
@@ -17,25 +16,23 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
 
     public IReadOnlyCollection<string> Components => disk.Keys;
 
-    public ComponentReport Describe(string component) => new()
-    {
-        Component = component,
-        Contract = "IContract",
-        Confirmed = disk[component],
-        Staged = _staged.GetValueOrDefault(component),
-        Trial = _trials.TryGetValue(component, out var trial) ? Report(trial.Release, trial.Share, trial.Shadow) : null,
-    };
+    public ComponentReport Describe(string component) => _held.Describe(component, IsBad);
 
     public Task<EngineAnswer> PrepareAsync(string component, ReleaseId release, CancellationToken cancellationToken) =>
-        Forward(() => _staged[component] = release);
+        Forward(() =>
+    {
+        if (disk[component] != release && _held.OnTrial(component) != release)
+        {
+            _held.Stage(component, release);
+        }
+    });
 
     public Task<EngineAnswer> ActivateAsync(
         string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) => Forward(() =>
     {
-        _staged.Remove(component);
         if (disk[component] != release)
         {
-            _trials[component] = (release, share, shadowFraction);
+            _held.Try(component, release, share, shadowFraction);
         }
     });
 
@@ -54,8 +51,7 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
 
     private void Settle(string component, ReleaseId release)
     {
-        _trials.Remove(component);
-        _staged.Remove(component);
+        _held.Drop(component);
         disk[component] = release;
     }
 
@@ -70,15 +66,4 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
         act();
         return Task.FromResult(EngineAnswer.Done);
     }
-
-    private TrialReport Report(ReleaseId release, double share, double shadow) => new()
-    {
-        Release = release,
-        Share = share,
-        ShadowFraction = shadow,
-        Elapsed = TimeSpan.Zero,
-        Candidate = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
-        Stable = new SideReport(100, 0, TimeSpan.Zero, TimeSpan.Zero),
-        Faults = IsBad ? 1 : 0,
-    };
 }
