@@ -8,9 +8,6 @@ public enum NodeTaskOutcome
 
     /// <summary>It could not be reached; the detail says why. What served before serves.</summary>
     Failed,
-
-    /// <summary>A higher fence was seen: whoever sent it no longer decides.</summary>
-    Stale,
 }
 
 /// <summary>What came of one node task. Immutable.</summary>

@@ -32,7 +32,7 @@ public sealed record UpgradeRequest
     /// <summary>What is done when a wave fails. Default: go back.</summary>
     public FailureAction OnFailure { get; init; } = FailureAction.RollBack;
 
-    /// <summary>Whether someone has to approve the plan before it runs.</summary>
+    /// <summary>Whether someone has to approve the plan before it runs. Where nobody does within 7 days, the upgrade fails.</summary>
     public bool NeedsApproval { get; init; }
 
     /// <summary>Who asks.</summary>

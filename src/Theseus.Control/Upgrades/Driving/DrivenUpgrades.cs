@@ -175,6 +175,12 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                     OnToBeChecked(upgrade);
                 }
 
+                if (upgrade.State == UpgradeState.AwaitingApproval && now - upgrade.Since >= UpgradeTurns.LongestApproval)
+                {
+                    // It holds its components: nobody else could upgrade them for as long as it waits.
+                    await StoreAsync(upgrade, UpgradeTurns.NotApproved(upgrade, now), AuditEntry.System, cancellationToken).ConfigureAwait(false);
+                }
+
                 return now + s_again;
             }
 

@@ -3,6 +3,9 @@ namespace Theseus.Control.Upgrades;
 /// <summary>The turns that an upgrade takes, by itself or on order. Each makes void what was sent to nodes before it. Pure.</summary>
 internal static class UpgradeTurns
 {
+    /// <summary>How long a plan waits for an approval.</summary>
+    public static readonly TimeSpan LongestApproval = TimeSpan.FromDays(7);
+
     /// <summary>Stands still.</summary>
     public static Decision.Change Pause(UpgradeRecord upgrade, string why, DateTimeOffset now) => new(
         upgrade with { State = UpgradeState.Paused, ResumesAs = upgrade.State, Since = now, Turn = upgrade.Turn + 1, Detail = why }, why);
@@ -14,6 +17,13 @@ internal static class UpgradeTurns
     /// <summary>Goes back.</summary>
     public static Decision.Change RollBack(UpgradeRecord upgrade, UpgradeState endsAs, string why, DateTimeOffset now) => new(
         upgrade with { State = UpgradeState.RollingBack, EndsAs = endsAs, Since = now, Turn = upgrade.Turn + 1, Detail = why }, why);
+
+    /// <summary>Ends, since nobody approved its plan.</summary>
+    public static Decision.Change NotApproved(UpgradeRecord upgrade, DateTimeOffset now)
+    {
+        var why = $"Nobody approved it within {LongestApproval.TotalDays} days. Ask for it again.";
+        return new(upgrade with { State = UpgradeState.Failed, Since = now, EndedAt = now, Detail = why }, why);
+    }
 
     /// <summary>Goes on with a plan, or ends for what stands in its way.</summary>
     public static Decision.Change Planned(UpgradeRecord upgrade, Feasibility found, DateTimeOffset now)
