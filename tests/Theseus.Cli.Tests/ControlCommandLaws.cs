@@ -78,8 +78,20 @@ public sealed class ControlCommandLaws
         var wrong = await line.RunAsync("upgrade", "start", "markdown=2.0.0", "--set", "observ=1s");
         Assert.Equal(5, wrong.Code);
         Assert.Contains("observe", wrong.Error);
-        var failed = await line.RunAsync("upgrade", "start", "markdown=7.7.7", "--watch");
-        Assert.Equal(6, failed.Code);
+        foreach (var watch in new string[][] { [], ["--watch"] })
+        {
+            var noRelease = await line.RunAsync(["upgrade", "start", "markdown=7.7.7", .. watch]);
+            Assert.Equal(4, noRelease.Code);
+            Assert.Contains("7.7.7", noRelease.Error);
+            var noComponent = await line.RunAsync(["upgrade", "start", "markup=2.0.0", .. watch]);
+            Assert.Equal(4, noComponent.Code);
+            Assert.Contains("There are: markdown", noComponent.Error);
+            var noNeed = await line.RunAsync(["upgrade", "start", "markdown=1.0.0", .. watch]);
+            Assert.Equal(5, noNeed.Code);
+            Assert.Contains("serves already", noNeed.Error);
+        }
+
+        Assert.Contains("no upgrade on record", (await line.RunAsync("upgrade", "status", "last")).Error);
         Assert.Equal(2, (await line.RunAsync("upgrade", "start", "markdown")).Code);
         Assert.Equal(2, (await line.RunAsync("upgrade", "start", "markdown=2.0.0", "--setting", "nothing")).Code);
         Assert.Equal(2, (await line.RunAsync("emergency-rollback", "--why", "smoke")).Code);

@@ -27,6 +27,8 @@ internal sealed class EarlyStore(IUpgradeStore store) : IUpgradeStore
         await store.WriteLineStopAsync(reason, entry, cancellationToken);
     }
 
+    public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken) => store.FindByKeyAsync(request, cancellationToken);
+
     public async Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
         _late is { } late && late.Upgrade.Id == id ? late.Upgrade : await store.FindAsync(id, cancellationToken);
 

@@ -1,13 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
-using Theseus.Runtime;
-using Theseus.Samples;
 
 namespace Theseus.Server.Tests;
 
@@ -18,13 +14,10 @@ public sealed class FleetCallLaws
         { "targets": [{ "component": "markdown", "version": "2.0.0" }], "strategy": "Immediate", "parameters": { "observe": "0s", "whenInconclusive": "GoOn" }, "needsApproval": true }
         """;
 
-    private static readonly string _releases = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases"));
-
     [Fact]
     public async Task AnUpgradeIsPlannedApprovedFollowedToItsEndAndTakenBack()
     {
-        await using var server = await RunningServer.StartAsync(options => options.ControlPlane.Feeds.Add(_releases));
-        using var host = await JoinAsync(server);
+        await using var server = await RunningServer.StartWithNodeAsync();
         var anna = await server.ClientAsync(AccessRole.Operator, "anna");
         var bert = await server.ClientAsync(AccessRole.Approver, "bert");
 
@@ -83,13 +76,12 @@ public sealed class FleetCallLaws
         Assert.Contains(record, one => one.Entry.Who == "bert" && one.Entry.Why.Contains("looks good"));
         Assert.Contains(record, one => one.Entry.Who == "anna");
         Assert.Empty((await anna.ReadAsync<AuditVerification>("/audit/verify")).Problems);
-        await host.StopAsync();
     }
 
     [Fact]
     public async Task WhileTheLineIsStoppedNothingBeginsAndWhyIsTold()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await RunningServer.StartWithNodeAsync();
         using var stopped = await server.Admin.PostAsync("/line/stop", """{ "why": "smoke in hall 2" }""");
         await stopped.AsAsync<LineStopped>(HttpStatusCode.OK);
 
@@ -135,37 +127,5 @@ public sealed class FleetCallLaws
         }
 
         throw new InvalidOperationException("The stream ended before.");
-    }
-
-    private static async Task<IHost> JoinAsync(RunningServer server)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(server.DataFolder, "node1")).FullName });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.AddTheseus(options =>
-            {
-                options.Feeds.Add(_releases);
-                options.OperatorEndpoint = false;
-                options.ShutdownDeadline = TimeSpan.FromSeconds(2);
-            })
-            .AddComponent<IMarkdownRenderer>("markdown", options =>
-            {
-                options.InitialVersion = "[1.0.0]";
-                options.Swap = new SwapOptions { Loading = LoadingMode.Collectible, WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero }, RestBeforeStop = TimeSpan.Zero };
-            })
-            .JoinFleet(server.Channel.Connect("node1"), node =>
-            {
-                node.Name = "node1";
-                node.Heartbeat = TimeSpan.FromMilliseconds(200);
-            });
-        var host = builder.Build();
-        await host.StartAsync();
-        using var deadline = new CancellationTokenSource(RunningServer.Deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (server.Server.ControlPlane.Components.Find("markdown") is not { Lifecycle: ComponentLifecycle.Active })
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
-
-        return host;
     }
 }

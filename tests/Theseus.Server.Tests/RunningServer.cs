@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Theseus.Control;
 using Theseus.Fleet;
@@ -17,6 +18,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly Dictionary<string, HttpClient> _clients = [];
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TestLog()));
     private Action<TheseusServerOptions> _configure = _ => { };
+    private IHost? _node;
 
     public InProcessChannel Channel { get; } = new();
 
@@ -38,6 +40,29 @@ internal sealed class RunningServer : IAsyncDisposable
         await running.StartServerAsync();
         running.Admin = running.Client(running.Server.FirstToken!.Text);
         return running;
+    }
+
+    /// <summary>Starts a server, and a node that has <c>markdown</c>.</summary>
+    public static async Task<RunningServer> StartWithNodeAsync(Action<TheseusServerOptions>? configure = null)
+    {
+        var running = await StartAsync(options =>
+        {
+            options.ControlPlane.Feeds.Add(JoinedNode.Releases);
+            configure?.Invoke(options);
+        });
+        running._node = await JoinedNode.StartAsync(running);
+        return running;
+    }
+
+    /// <summary>Waits for something that nobody tells of, looking at it at short intervals.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!holds())
+        {
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
     }
 
     /// <summary>Ends the server and starts another one on what it left.</summary>
@@ -77,6 +102,12 @@ internal sealed class RunningServer : IAsyncDisposable
         foreach (var client in _clients.Values)
         {
             client.Dispose();
+        }
+
+        if (_node is not null)
+        {
+            await _node.StopAsync();
+            _node.Dispose();
         }
 
         await Server.DisposeAsync();

@@ -160,6 +160,7 @@ internal sealed class ControlProblemException(HttpStatusCode status, ApiProblem 
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests => Cli.ExitCode.NotAllowed,
         HttpStatusCode.NotFound => Cli.ExitCode.NotFound,
+        HttpStatusCode.Conflict when Problem.Code == ErrorCode.ReleaseRefused.Name => Cli.ExitCode.ReleaseRefused,
         HttpStatusCode.ServiceUnavailable => Cli.ExitCode.Unreachable,
         >= HttpStatusCode.InternalServerError => Cli.ExitCode.Unexpected,
         _ => Cli.ExitCode.Refused,

@@ -57,7 +57,7 @@ internal sealed class UpgradeCommands(TheseusCommand theseus)
         var request = new UpgradeRequestOptions();
         var key = new Option<string?>("--key") { Description = "Names the request: asked again with the same key, it is the same upgrade." };
         var watch = new Option<bool>("--watch") { Description = "Watch it to its end." };
-        var command = new Command("start", "Ask for an upgrade.") { key, watch };
+        var command = new Command("start", "Ask for an upgrade. One that is not possible is refused, and nothing of it is stored.") { key, watch };
         request.AddTo(command);
         theseus.OnControl(command, async (parsed, control, output, token) =>
         {

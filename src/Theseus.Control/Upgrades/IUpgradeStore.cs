@@ -24,6 +24,10 @@ public interface IUpgradeStore
     /// <exception cref="UpgradeConflictException">The stored record has another revision: someone else changed it.</exception>
     Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken);
 
+    /// <summary>Finds the upgrade that the same asker began by the same request under the same key; null when there is none, or the request has no key.</summary>
+    /// <exception cref="UpgradeConflictException">The key was given to another request.</exception>
+    Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken);
+
     /// <summary>Finds an upgrade; null when there is none of that id.</summary>
     Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken);
 

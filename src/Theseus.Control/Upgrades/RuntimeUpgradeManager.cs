@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 
@@ -12,7 +11,7 @@ namespace Theseus.Control;
 /// them as long as <see cref="RunAsync"/> does. Thread-safe.
 /// </summary>
 /// <remarks>An order returns when it is on record; what it leads to on the nodes is seen by <see cref="FindAsync"/> and <see cref="WatchAsync"/>.</remarks>
-public sealed class RuntimeUpgradeManager
+public sealed partial class RuntimeUpgradeManager
 {
     private const int ChangesKept = 256;
 
@@ -53,27 +52,6 @@ public sealed class RuntimeUpgradeManager
         var found = await _feasibility.CheckAsync(request, nodes, cancellationToken).ConfigureAwait(false);
         return new UpgradePreview(
             found.Problems.Count == 0 ? UpgradePlanner.Plan(request, found.Moves, component => found.Nodes[component]) : null, found.Problems, found.Findings);
-    }
-
-    /// <summary>Asks for an upgrade. Returns when the request is on record; it is checked, planned and carried out from then on.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="cancellationToken">Gives up waiting; the request may be on record all the same.</param>
-    /// <returns>The upgrade; with a key that was used before, the one that was begun then.</returns>
-    /// <exception cref="UpgradeRefusedException">The request is not one that could be carried out, a component is being upgraded, or the line is stopped.</exception>
-    public async Task<UpgradeRecord> StartAsync(UpgradeRequest request, CancellationToken cancellationToken) =>
-        (await StartOrFindAsync(request, cancellationToken).ConfigureAwait(false)).Upgrade;
-
-    /// <summary>Asks for an upgrade like <see cref="StartAsync"/>, and tells whether it is a new one or the one that its key had begun before.</summary>
-    /// <inheritdoc cref="StartAsync"/>
-    public async Task<(UpgradeRecord Upgrade, bool IsNew)> StartOrFindAsync(UpgradeRequest request, CancellationToken cancellationToken)
-    {
-        ThrowIfInvalid(request);
-        var now = _time.GetUtcNow();
-        var upgrade = new UpgradeRecord { Id = Guid.CreateVersion7(now).ToString("n"), Request = request, Since = now, RequestedAt = now };
-        var what = string.Join(", ", request.Targets.Select(target => $"{target.Component} {target.Version}"));
-        var entry = new AuditEntry(now, request.RequestedBy, upgrade.Id, "", nameof(UpgradeState.Pending), $"{request.Parameters.Strategy} upgrade to {what}. {request.Reason}".TrimEnd());
-        var added = await _driver.OnLoopAsync((upgrades, token) => upgrades.AddAsync(upgrade, entry, token), cancellationToken).ConfigureAwait(false);
-        return (added, added.Id == upgrade.Id);
     }
 
     /// <summary>Has an upgrade stand still where it is.</summary>

@@ -29,6 +29,18 @@ public enum UpgradeRefusal
 
     /// <summary>The request is not one that could be carried out.</summary>
     Invalid,
+
+    /// <summary>There is no component of that name.</summary>
+    UnknownComponent,
+
+    /// <summary>The feeds have no such release of the component.</summary>
+    UnknownRelease,
+
+    /// <summary>The release was found, and its package is not accepted.</summary>
+    ReleaseRefused,
+
+    /// <summary>It was looked at, and is not possible: the nodes, a policy or the release itself stand against it.</summary>
+    NotPossible,
 }
 
 /// <summary>An order to an upgrade was refused; nothing changed. The message says what to do.</summary>

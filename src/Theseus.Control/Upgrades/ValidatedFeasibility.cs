@@ -45,6 +45,7 @@ public sealed class ValidatedFeasibility(
         var history = await store.ReadNewestAsync(null, UpgradesLookedAt, cancellationToken).ConfigureAwait(false);
         var rollbacks = Rollbacks(history);
         var irreversible = new List<string>();
+        var refusal = UpgradeRefusal.NotPossible;
         var moves = new Dictionary<string, UpgradeMove>(StringComparer.Ordinal);
         var planned = new Dictionary<string, IReadOnlyList<PlannedNode>>(StringComparer.Ordinal);
         var manifests = new Dictionary<string, ReleaseManifest>(StringComparer.Ordinal);
@@ -52,6 +53,7 @@ public sealed class ValidatedFeasibility(
         {
             if (registry.Find(target.Component) is not { } component)
             {
+                refusal = UpgradeRefusal.UnknownComponent;
                 problems.Add($"There is no component '{target.Component}'. {(registry.Components.Count > 0 ? $"There are: {string.Join(", ", registry.Components.Select(one => one.Name))}." : "There are none yet: no node has reported one.")}");
                 continue;
             }
@@ -86,8 +88,11 @@ public sealed class ValidatedFeasibility(
                 },
                 options.Level,
                 cancellationToken).ConfigureAwait(false);
-            problems.AddRange(report.Stopping.Select(finding => finding.ToString()));
-            findings.AddRange(report.Findings.Where(finding => finding.Severity != FindingSeverity.Pass).Except(report.Stopping).Select(finding => finding.ToString()));
+            refusal = Graver(refusal, report.Target.Availability);
+            // What could not be checked because of another problem is no problem of its own, unless nothing else stops it.
+            IReadOnlyList<Finding> stopping = report.Stopping.All(finding => finding.IsConsequence) ? report.Stopping : [.. report.Stopping.Where(finding => !finding.IsConsequence)];
+            problems.AddRange(stopping.Select(finding => finding.ToString()));
+            findings.AddRange(report.Findings.Where(finding => finding.Severity != FindingSeverity.Pass).Except(stopping).Select(finding => finding.ToString()));
             if (report.Target.Release is { } release)
             {
                 SplitRule(request.Parameters, release.Manifest, component, problems);
@@ -108,8 +113,16 @@ public sealed class ValidatedFeasibility(
             }
         }
 
-        return new Feasibility { Problems = problems, Findings = findings, Irreversible = string.Join("; ", irreversible), Moves = [.. InOrder(request.Targets).Where(one => moves.ContainsKey(one.Component)).Select(one => moves[one.Component])], Nodes = planned };
+        return new Feasibility { Problems = problems, Refusal = refusal, Findings = findings, Irreversible = string.Join("; ", irreversible), Moves = [.. InOrder(request.Targets).Where(one => moves.ContainsKey(one.Component)).Select(one => moves[one.Component])], Nodes = planned };
     }
+
+    private static UpgradeRefusal Graver(UpgradeRefusal known, ReleaseAvailability found) => (known, found) switch
+    {
+        (UpgradeRefusal.UnknownComponent, _) => known,
+        (_, ReleaseAvailability.NotFound) => UpgradeRefusal.UnknownRelease,
+        (UpgradeRefusal.NotPossible, ReleaseAvailability.Refused) => UpgradeRefusal.ReleaseRefused,
+        _ => known,
+    };
 
     private static IReadOnlyList<NodeReport> Having(string component, IReadOnlyList<string> asked, IReadOnlyList<NodeReport> nodes, List<string> problems)
     {

@@ -24,6 +24,9 @@ public sealed record Finding(FindingSeverity Severity, string Rule, string Place
     /// <summary>Whether it stops an upgrade at every level, if it is an error. It is the rule's <see cref="IUpgradeRule.IsBinding"/>; filled in by the validator.</summary>
     public bool IsBinding { get; init; }
 
+    /// <summary>Whether it says no more than that the rule was not asked, because one before it had found an error; filled in by the validator.</summary>
+    public bool IsConsequence { get; init; }
+
     /// <summary>Something that is all right.</summary>
     /// <param name="place">Where.</param>
     /// <param name="message">What was checked.</param>

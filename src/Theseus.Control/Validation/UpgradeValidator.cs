@@ -61,7 +61,7 @@ public sealed class UpgradeValidator
     {
         var before = (await Task.WhenAll(first).ConfigureAwait(false)).SelectMany(findings => findings).FirstOrDefault(finding => finding.Severity == FindingSeverity.Error);
         var found = before is not null
-            ? [Finding.Error(before.Place, $"It was not checked, because '{before.Rule}' found an error.", before.Mend)]
+            ? [Finding.Error(before.Place, $"It was not checked, because '{before.Rule}' found an error.", before.Mend) with { IsConsequence = true }]
             : await new RuleRun(rule, context, _time, _logger).RunAsync(cancellationToken).ConfigureAwait(false);
         return
         [

@@ -103,6 +103,10 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         UpgradeRefusal.KeyReused => ErrorCode.KeyReused,
         UpgradeRefusal.NoWayBack => ErrorCode.NoWayBack,
         UpgradeRefusal.Invalid => ErrorCode.InvalidRequest,
+        UpgradeRefusal.UnknownComponent => ErrorCode.UnknownComponent,
+        UpgradeRefusal.UnknownRelease => ErrorCode.UnknownRelease,
+        UpgradeRefusal.ReleaseRefused => ErrorCode.ReleaseRefused,
+        UpgradeRefusal.NotPossible => ErrorCode.NotPossible,
         _ => ErrorCode.InternalError,
     };
 

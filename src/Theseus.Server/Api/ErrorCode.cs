@@ -27,6 +27,9 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>There is no component of that name.</summary>
     public static readonly ErrorCode UnknownComponent = new("unknown-component", 404, "There is no such component.");
 
+    /// <summary>The feeds have no such release of the component.</summary>
+    public static readonly ErrorCode UnknownRelease = new("unknown-release", 404, "There is no such release.");
+
     /// <summary>There is no token of that id.</summary>
     public static readonly ErrorCode UnknownToken = new("unknown-token", 404, "There is no such token.");
 
@@ -41,6 +44,12 @@ public sealed record ErrorCode(string Name, int Status, string Title)
 
     /// <summary>The line is stopped.</summary>
     public static readonly ErrorCode LineStopped = new("line-stopped", 409, "The line is stopped.");
+
+    /// <summary>The release's package is not accepted.</summary>
+    public static readonly ErrorCode ReleaseRefused = new("release-refused", 409, "The release's package is not accepted.");
+
+    /// <summary>The upgrade was looked at, and is not possible.</summary>
+    public static readonly ErrorCode NotPossible = new("not-possible", 409, "The upgrade is not possible.");
 
     /// <summary>The plan is not the one that was approved.</summary>
     public static readonly ErrorCode PlanChanged = new("plan-changed", 409, "The plan is not the one that was looked at.");
@@ -81,7 +90,7 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>Every code that there is, by status.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownToken, MethodNotAllowed, WrongState, Busy, LineStopped,
-        PlanChanged, KeyReused, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
+        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, WrongState, Busy,
+        LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
     ];
 }

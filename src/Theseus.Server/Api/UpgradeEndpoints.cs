@@ -13,6 +13,9 @@ internal static class UpgradeEndpoints
     private const string KeyHeader = "Idempotency-Key";
     private const int LongestKey = 200;
 
+    // Well below what callers wait for an answer, and what the request itself may take.
+    private static readonly TimeSpan s_longestLook = TimeSpan.FromSeconds(20);
+
     private delegate Task<UpgradeRecord> Order(ControlPlane plane, string id, string who, string why, CancellationToken cancellationToken);
 
     public static void Map(RouteGroupBuilder api)
@@ -22,8 +25,8 @@ internal static class UpgradeEndpoints
         api.MapPost("/upgrades/plan", PlanAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
             .Describes<UpgradePlanView>("PlanUpgrade", "What an upgrade would be. Nothing is stored, and nothing begins.");
         api.MapPost("/upgrades", StartAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
-            .Describes<UpgradeRecord>("StartUpgrade", "Asks for an upgrade. Answered when it is on record (202), or was by the same Idempotency-Key (200).", StatusCodes.Status202Accepted)
-            .Produces<UpgradeRecord>().Refuses(StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the request, for who may have to ask twice: the same key with the same body is the same upgrade.");
+            .Describes<UpgradeRecord>("StartUpgrade", "Asks for an upgrade. Answered when it was found possible and is on record (202), or was by the same Idempotency-Key (200).", StatusCodes.Status202Accepted)
+            .Produces<UpgradeRecord>().Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the request, for who may have to ask twice: the same key with the same body is the same upgrade.");
         MapOrder(api, "pause", "PauseUpgrade", "Has an upgrade stand still where it is.", (plane, id, who, why, token) => plane.Upgrades.PauseAsync(id, who, why, token));
         MapOrder(api, "resume", "ResumeUpgrade", "Has a paused upgrade go on. The wave that it stands in is watched anew.", (plane, id, who, why, token) => plane.Upgrades.ResumeAsync(id, who, why, token));
         MapOrder(api, "cancel", "CancelUpgrade", "Ends an upgrade whose release has had no calls yet.", (plane, id, who, why, token) => plane.Upgrades.CancelAsync(id, who, why, token));
@@ -71,7 +74,7 @@ internal static class UpgradeEndpoints
     {
         var key = ReadKey(context);
         var request = UpgradeReader.Read(await JsonBody.ReadAsync(context).ConfigureAwait(false), Caller.Name(context), key);
-        var (upgrade, isNew) = await plane.Upgrades.StartOrFindAsync(request, context.RequestAborted).ConfigureAwait(false);
+        var (upgrade, isNew) = await plane.Upgrades.StartCheckedAsync(request, s_longestLook, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path.Value!.TrimEnd('/')}/{upgrade.Id}";
         return Answers.Of(upgrade, isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }

@@ -18,12 +18,9 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         return database.TransactAsync(
             connection =>
             {
-                var key = KeyOf(upgrade.Request);
-                if (key is not null && connection.Query(Read, "SELECT record FROM upgrades WHERE request_key = $key", ("$key", key)).FirstOrDefault() is { } known)
+                if (FindByKey(connection, upgrade.Request) is { } known)
                 {
-                    return IsSame(known.Request, upgrade.Request)
-                        ? known
-                        : throw new UpgradeConflictException($"The key '{upgrade.Request.Key}' was given to another request, which began the upgrade {known.Id}. Take a new key for a new request.", known.Id, isKeyReused: true);
+                    return known;
                 }
 
                 foreach (var target in upgrade.Request.Targets)
@@ -43,7 +40,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     """,
                     ("$least", upgrade.Number),
                     ("$id", upgrade.Id),
-                    ("$key", key));
+                    ("$key", KeyOf(upgrade.Request)));
                 var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
                 Write(connection, added, expected: 0);
                 SqliteAudit.Append(connection, entry);
@@ -75,6 +72,13 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                 return true;
             },
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return database.ReadAsync(connection => FindByKey(connection, request), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -118,6 +122,18 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
             return true;
         },
         cancellationToken);
+
+    private static UpgradeRecord? FindByKey(SqliteConnection connection, UpgradeRequest request)
+    {
+        if (KeyOf(request) is not { } key || connection.Query(Read, "SELECT record FROM upgrades WHERE request_key = $key", ("$key", key)).FirstOrDefault() is not { } known)
+        {
+            return null;
+        }
+
+        return IsSame(known.Request, request)
+            ? known
+            : throw new UpgradeConflictException($"The key '{request.Key}' was given to another request, which began the upgrade {known.Id}. Take a new key for a new request.", known.Id, isKeyReused: true);
+    }
 
     // Two askers' keys have nothing to do with each other.
     private static string? KeyOf(UpgradeRequest request) => request.Key is { } key ? $"{request.RequestedBy}\n{key}" : null;

@@ -41,6 +41,8 @@ internal sealed class WatchedStore(IUpgradeStore store, Action<string> onLookedF
         }
     }
 
+    public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken) => store.FindByKeyAsync(request, cancellationToken);
+
     public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken)
     {
         onLookedFor(id);

@@ -54,6 +54,24 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         }
     }
 
+    /// <summary>Refuses what could not begin now, whatever it is: looking at it closely can be saved then.</summary>
+    /// <exception cref="UpgradeRefusedException">The line is stopped, or a component is being upgraded.</exception>
+    public void ThrowIfHeldUp(UpgradeRequest request)
+    {
+        if (request.RollsBack is null)
+        {
+            ThrowIfLineStopped();
+        }
+
+        foreach (var target in request.Targets)
+        {
+            if (_running.Values.FirstOrDefault(one => one.Request.Targets.Any(other => other.Component == target.Component)) is { } other)
+            {
+                throw new UpgradeRefusedException(UpgradeRefusal.Busy, $"The upgrade {other.Id} of '{target.Component}' has not ended. Wait for it, cancel it, or roll it back.");
+            }
+        }
+    }
+
     /// <summary>Adds an upgrade.</summary>
     /// <exception cref="UpgradeRefusedException">The line is stopped, or a component is being upgraded.</exception>
     public async Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ public sealed record Feasibility
     /// <summary>Why not; empty when it is possible.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
+    /// <summary>The kind of the problems: of several, the one without which nothing else can be looked at. Says nothing where there are none.</summary>
+    public UpgradeRefusal Refusal { get; init; } = UpgradeRefusal.NotPossible;
+
     /// <summary>What else was found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
