@@ -66,6 +66,32 @@ public sealed class ControlCommandLaws
     }
 
     [Fact]
+    public async Task WhatIsSettledForAComponentIsChangedAndTheRestStaysAsItIs()
+    {
+        await using var line = await ControlLine.StartAsync();
+
+        var first = await line.RunAsync("component", "set", "markdown", "--criticality", "Critical", "--label", "team=web", "--label", "tier=1", "--pin", "[1.0.0,2.0.0)", "--block", "[1.5.0]", "--why", "it sells");
+        Assert.True(first.Code == 0, first.Error);
+        Assert.Contains("team=web, tier=1", first.Out);
+        var second = await line.RunAsync("component", "set", "markdown", "--unlabel", "tier", "--unpin", "--unblock", "[1.5.0]", "--hot-swappable", "false", "--json");
+
+        Assert.True(second.Code == 0, second.Error);
+        Assert.Contains("\"team\":\"web\"", second.Out.Replace(" ", ""));
+        var now = line.Server.ControlPlane.Components.Find("markdown")!;
+        Assert.Equal((Criticality.Critical, false), (now.Criticality, now.IsHotSwappable));
+        Assert.Equal(["team"], now.Labels.Keys);
+        Assert.Null(now.Pinned);
+        Assert.Empty(now.Blocked);
+        Assert.Contains("Critical", (await line.RunAsync("component", "list")).Out);
+        Assert.Contains("it sells", (await line.RunAsync("audit", "list", "--subject", "component markdown")).Out);
+        Assert.Equal(4, (await line.RunAsync("component", "set", "markup", "--criticality", "Low")).Code);
+        Assert.Equal(5, (await line.RunAsync("component", "set", "markdown", "--block", "1.5.0")).Code);
+        Assert.Equal(2, (await line.RunAsync("component", "set", "markdown")).Code);
+        Assert.Equal(2, (await line.RunAsync("component", "set", "markdown", "--label", "team")).Code);
+        Assert.Equal(2, (await line.RunAsync("component", "set", "markdown", "--pin", "[1.0.0]", "--unpin")).Code);
+    }
+
+    [Fact]
     public async Task TheExitCodeSaysWhatHindersIt()
     {
         await using var line = await ControlLine.StartAsync();

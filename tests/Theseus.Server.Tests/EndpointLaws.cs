@@ -24,6 +24,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
         new("GET /api/v1/nodes", Look),
         new("GET /api/v1/components", Look),
         new("GET /api/v1/components/{name}", Look, Unknown: "unknown-component"),
+        new("PATCH /api/v1/components/{name}", Operate, Body: true, Unknown: "unknown-component"),
         new("GET /api/v1/components/{name}/history", Look, IsCounted: true, Unknown: "unknown-component"),
         new("GET /api/v1/components/{name}/dependencies", Look, Unknown: "unknown-component"),
         new("GET /api/v1/dependencies", Look),

@@ -162,6 +162,8 @@ internal static class Calls
         return client.SendAsync(request);
     }
 
+    public static Task<HttpResponseMessage> PatchAsync(this HttpClient client, string path, string json) => client.PatchAsync(Api + path, Json(json));
+
     public static async Task<T> ReadAsync<T>(this HttpClient client, string path)
     {
         using var answer = await client.GetAsync(path.StartsWith(Api, StringComparison.Ordinal) ? path : Api + path);

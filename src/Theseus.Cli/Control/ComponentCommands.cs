@@ -13,11 +13,12 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
 
     public void AddTo(RootCommand root)
     {
-        var component = new Command("component", "Tell what components a fleet has.");
+        var component = new Command("component", "Tell what components a fleet has, and change what is settled for them.");
         component.Subcommands.Add(List());
         component.Subcommands.Add(Show());
         component.Subcommands.Add(History());
         component.Subcommands.Add(Points());
+        component.Subcommands.Add(new ComponentSetCommand().Make(theseus));
         root.Subcommands.Add(component);
         root.Subcommands.Add(Nodes());
     }

@@ -37,6 +37,9 @@ internal sealed class ControlClient : IDisposable
     public Task<ControlAnswer<T>> PostAsync<T>(string path, JsonObject body, CancellationToken cancellationToken, string? key = null) =>
         SendAsync<T>(HttpMethod.Post, path, body, key, cancellationToken);
 
+    public Task<ControlAnswer<T>> PatchAsync<T>(string path, JsonObject body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Patch, path, body, null, cancellationToken);
+
     public Task<ControlAnswer<T>> DeleteAsync<T>(string path, CancellationToken cancellationToken) => SendAsync<T>(HttpMethod.Delete, path, null, null, cancellationToken);
 
     /// <summary>Server-sent events, each one's data. Connects anew when the connection is lost, until the server says that there is no more.</summary>

@@ -49,6 +49,12 @@ public sealed record ComponentDescriptor
     /// <summary>What its owner marked it with, to select components by.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The versions that operators hold it to; null, the default, for any. Its <see cref="UpgradePolicy"/> holds besides.</summary>
+    public VersionRange? Pinned { get; init; }
+
+    /// <summary>Versions that operators do not let run. By default none. Its <see cref="UpgradePolicy"/> holds besides.</summary>
+    public IReadOnlyList<VersionRange> Blocked { get => field ?? []; init; }
+
     /// <summary>Counts its saved changes from 1; 0 before it is registered. Never goes back, also not when it is removed and registered again.</summary>
     public long Revision { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Theseus.Control.Audit;
 using Theseus.Control.Components;
 
 namespace Theseus.Control;
@@ -119,6 +120,33 @@ public sealed class ComponentRegistry
             cancellationToken);
     }
 
+    /// <summary>Changes what operators settle for a component. Where that changes anything, it is on record from the same moment on.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="change">What is to be changed.</param>
+    /// <param name="who">Who changes it.</param>
+    /// <param name="why">Why, for the record.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<RegistryResult> SetAsync(string name, ComponentChange change, string who, string why, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        ArgumentNullException.ThrowIfNull(why);
+        return ChangeAsync(
+            name,
+            present =>
+            {
+                if (present is not { Lifecycle: not ComponentLifecycle.Retired })
+                    return Step.End(RegistryResult.NotFound(name));
+                var next = change.ApplyTo(present);
+                if (next == present)
+                    return Step.End(RegistryResult.Unchanged(present));
+                var (from, to) = ComponentChange.Tell(present, next);
+                return Step.Save(next, why: null, upgrade: null) with { Entry = new AuditEntry(_time.GetUtcNow(), who, $"component {name}", from, to, why) };
+            },
+            cancellationToken);
+    }
+
     /// <summary>Moves a component on in its life, along <see cref="LifecycleTable"/>.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="move">Where to, and why.</param>
@@ -163,7 +191,7 @@ public sealed class ComponentRegistry
                 if (DescriptorRules.Check(wanted) is { Count: > 0 } faults)
                     return RegistryResult.Refused(RegistryOutcome.Invalid, present, faults);
                 var next = DescriptorRules.Copy(wanted) with { Revision = (present?.Revision ?? 0) + 1 };
-                if (await _store.TrySaveAsync(next, ChangeOf(present, next, step), cancellationToken).ConfigureAwait(false))
+                if (await _store.TrySaveAsync(next, ChangeOf(present, next, step), step.Entry, cancellationToken).ConfigureAwait(false))
                 {
                     Show(next);
                     return RegistryResult.Saved(next);

@@ -37,6 +37,7 @@ internal static class DescriptorRules
         Dependencies = [.. component.Dependencies],
         UpgradePaths = [.. component.UpgradePaths.OrderBy(path => path.To)],
         State = component.State with { Migrations = [.. component.State.Migrations] },
+        Blocked = [.. component.Blocked],
         Labels = new SortedDictionary<string, string>(component.Labels.ToDictionary(), StringComparer.Ordinal).AsReadOnly(),
     };
 

@@ -1,3 +1,5 @@
+using Theseus.Control.Audit;
+
 namespace Theseus.Control;
 
 /// <summary>Keeps components and their history. Thread-safe, and safe for several control planes on one store.</summary>
@@ -20,9 +22,10 @@ public interface IComponentStore
     /// <summary>Saves a component and, in the same transaction, the change in its life that goes with it.</summary>
     /// <param name="component">The component, with the revision it is to have.</param>
     /// <param name="change">The change; null if its life did not change.</param>
+    /// <param name="entry">What goes on record of it, in the same transaction; null for nothing.</param>
     /// <param name="cancellationToken">Gives up; whether it was saved is then unknown.</param>
     /// <returns>Whether it was saved: false if somebody else had saved meanwhile. Nothing is written then.</returns>
-    Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, CancellationToken cancellationToken);
+    Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, AuditEntry? entry, CancellationToken cancellationToken);
 
     /// <summary>Reads a component's changes, the newest first.</summary>
     /// <param name="component">Its name.</param>

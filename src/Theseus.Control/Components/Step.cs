@@ -1,8 +1,13 @@
+using Theseus.Control.Audit;
+
 namespace Theseus.Control.Components;
 
 /// <summary>What a change makes of a component's present descriptor: a new one to save, or an end.</summary>
 internal readonly record struct Step(ComponentDescriptor? Next, string? Why, string? Upgrade, RegistryResult? Result)
 {
+    /// <summary>What goes on record of the change; null for what the system finds by itself.</summary>
+    public AuditEntry? Entry { get; init; }
+
     public static Step Save(ComponentDescriptor next, string? why, string? upgrade) => new(next, why, upgrade, null);
 
     public static Step End(RegistryResult result) => new(null, null, null, result);

@@ -72,6 +72,7 @@ public static class ApiJson
 [JsonSerializable(typeof(ApprovalBody))]
 [JsonSerializable(typeof(EmergencyBody))]
 [JsonSerializable(typeof(EmergencyView))]
+[JsonSerializable(typeof(ComponentBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(TokenView))]
 [JsonSerializable(typeof(NewTokenView))]

@@ -58,6 +58,31 @@ public sealed record EmergencyBody
     public required string Why { get; init; }
 }
 
+/// <summary>Changes what is settled for a component. What is left out stays as it is.</summary>
+public sealed record ComponentBody
+{
+    /// <summary>How much depends on it.</summary>
+    public Criticality? Criticality { get; init; }
+
+    /// <summary>Labels to set, and by null to remove; others stay.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
+
+    /// <summary>Whether it may be replaced while its hosts run.</summary>
+    public bool? IsHotSwappable { get; init; }
+
+    /// <summary>The versions that it is held to, like <c>[1.0.0,2.0.0)</c>; null to hold it to none any longer.</summary>
+    public string? Pinned { get; init; }
+
+    /// <summary>Ranges of versions that must not run from now on, like <c>[1.5.0]</c>; at most 100.</summary>
+    public IReadOnlyList<string>? Block { get; init; }
+
+    /// <summary>Ranges that were blocked, and are not any longer; at most 100.</summary>
+    public IReadOnlyList<string>? Unblock { get; init; }
+
+    /// <summary>Why, for the record; at most 2,000 characters.</summary>
+    public string? Why { get; init; }
+}
+
 /// <summary>Asks for a token.</summary>
 public sealed record TokenBody
 {

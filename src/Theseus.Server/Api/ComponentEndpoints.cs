@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using NuGet.Versioning;
 using Theseus.Control;
+using Theseus.Server.Access;
 
 namespace Theseus.Server.Api;
 
@@ -16,12 +17,28 @@ internal static class ComponentEndpoints
             .Describes<Page<ComponentDescriptor>>("Components", "All components, by name.");
         api.MapGet("/components/{name}", (ControlPlane plane, string name) => Answers.Ok(plane.Components.Find(name) ?? throw Unknown(name)))
             .Describes<ComponentDescriptor>("Component", "One component, as it is now.");
+        api.MapPatch("/components/{name}", SetAsync).RequireAuthorization(AccessPolicies.Operate).Takes<ComponentBody>()
+            .Describes<ComponentDescriptor>("SetComponent", "Changes what is settled for a component; what is left out stays as it is.").Refuses(StatusCodes.Status404NotFound);
         api.MapGet("/components/{name}/history", HistoryAsync).Describes<Page<LifecycleChange>>("ComponentHistory", "The newest changes in a component's life, the newest first; also of one that was removed.");
         api.MapGet("/components/{name}/dependencies", (ControlPlane plane, string name) => Answers.Ok(Around(plane, name)))
             .Describes<ComponentDependencies>("ComponentDependencies", "What a component calls, and what calls it.");
         api.MapGet("/dependencies", (ControlPlane plane) => Answers.Ok(Overall(plane.Components.Dependencies)))
             .Describes<DependencyOverview>("Dependencies", "How all components depend on each other.");
         api.MapGet("/releases/{component}", ReleasesAsync).Describes<ReleasePage>("Releases", "The releases of a component that the feeds have, the newest version first.");
+    }
+
+    private static async Task<IResult> SetAsync(HttpContext context, ControlPlane plane, string name)
+    {
+        var (change, why) = ComponentReader.Read(await JsonBody.ReadAsync(context).ConfigureAwait(false));
+        var result = await plane.Components.SetAsync(name, change, Caller.Name(context), why, context.RequestAborted).ConfigureAwait(false);
+        return result.Outcome switch
+        {
+            RegistryOutcome.Saved or RegistryOutcome.Unchanged => Answers.Ok(result.Component!),
+            RegistryOutcome.NotFound => throw Unknown(name),
+            // Each begins with its place.
+            RegistryOutcome.Invalid => throw Problem.Invalid([.. result.Problems.Select(one => new ApiFault(one[..one.IndexOf(':')], one[(one.IndexOf(':') + 2)..]))]),
+            _ => throw new InvalidOperationException(string.Join(" ", result.Problems)),
+        };
     }
 
     private static async Task<IResult> HistoryAsync(HttpContext context, ControlPlane plane, string name, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)

@@ -158,6 +158,32 @@ internal sealed class JsonBody
         return objects;
     }
 
+    /// <summary>Whether a member is there, and is null.</summary>
+    public bool IsNull(string name)
+    {
+        _known.Add(name);
+        return _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
+    }
+
+    /// <summary>An object of texts, of which each may be null.</summary>
+    public IReadOnlyDictionary<string, string?> TextsOrNothingByName(string name)
+    {
+        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var member in Member(name, JsonValueKind.Object, "an object", isRequired: false)?.EnumerateObject() ?? default)
+        {
+            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            {
+                texts[member.Name] = member.Value.GetString();
+            }
+            else
+            {
+                _faults.Add(new ApiFault($"{Place(name)}.{member.Name}", "It has to be a text, or null to remove it."));
+            }
+        }
+
+        return texts;
+    }
+
     /// <summary>An object of texts.</summary>
     public IReadOnlyDictionary<string, string>? TextsByName(string name) => ValuesByName(name, onlyTexts: true);
 

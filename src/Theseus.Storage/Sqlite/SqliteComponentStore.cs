@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Theseus.Control;
+using Theseus.Control.Audit;
 
 namespace Theseus.Storage.Sqlite;
 
@@ -17,7 +18,7 @@ public sealed class SqliteComponentStore(SqliteDatabase database) : IComponentSt
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, CancellationToken cancellationToken)
+    public Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, AuditEntry? entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(component);
         return database.TransactAsync(
@@ -42,6 +43,11 @@ public sealed class SqliteComponentStore(SqliteDatabase database) : IComponentSt
                         ("$component", change.Component),
                         ("$revision", change.Revision),
                         ("$change", JsonSerializer.Serialize(change, ComponentJson.Default.LifecycleChange)));
+                }
+
+                if (saved == 1 && entry is not null)
+                {
+                    SqliteAudit.Append(connection, entry);
                 }
 
                 return saved == 1;

@@ -1,3 +1,5 @@
+using Theseus.Control.Audit;
+
 namespace Theseus.Control.Tests.Components;
 
 /// <summary>A store without a disk, for the seam that Theseus.Storage fills.</summary>
@@ -16,6 +18,8 @@ internal sealed class MemoryStore : IComponentStore
     /// <summary>The frozen bug: a store that keeps whatever comes last.</summary>
     public bool IgnoresRevisions { get; init; }
 
+    public List<AuditEntry> Entries { get; } = [];
+
     public int Reads { get; private set; }
 
     public Task<IReadOnlyList<ComponentDescriptor>> ReadAllAsync(CancellationToken cancellationToken)
@@ -33,7 +37,7 @@ internal sealed class MemoryStore : IComponentStore
         }
     }
 
-    public async Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, CancellationToken cancellationToken)
+    public async Task<bool> TrySaveAsync(ComponentDescriptor component, LifecycleChange? change, AuditEntry? entry, CancellationToken cancellationToken)
     {
         if (BeforeNextSave is { } other)
         {
@@ -48,6 +52,8 @@ internal sealed class MemoryStore : IComponentStore
             _components[component.Name] = component;
             if (change is not null)
                 _changes.Add(change);
+            if (entry is not null)
+                Entries.Add(entry);
         }
 
         if (AfterNextSave is { } later)

@@ -151,6 +151,20 @@ public sealed class RuleLaws : IDisposable
     [Fact]
     public Task ABlockedVersionStops() => StopsAsync(UpgradeRules.PolicyBlocked, u => u with { Policy = new() { Blocked = [VersionRange.Parse("[2.0.0]")] } }, binding: true);
 
+    [Fact]
+    public Task AVersionOutsideOfTheOperatorsPinStopsThoughThePolicyAllowsIt() => StopsAsync(
+        UpgradeRules.PolicyPinned, u => u with { Policy = new() { Pinned = VersionRange.Parse("[1.0.0, 3.0.0)") }, Component = u.Component with { Pinned = VersionRange.Parse("[1.0.0]") } }, binding: false);
+
+    [Fact]
+    public Task AnOperatorsPinDoesNotLiftThePolicys() => StopsAsync(
+        UpgradeRules.PolicyPinned, u => u with { Policy = new() { Pinned = VersionRange.Parse("[1.0.0]") }, Component = u.Component with { Pinned = VersionRange.Parse("[1.0.0, 3.0.0)") } }, binding: false);
+
+    [Fact]
+    public Task AGoingBackPassesAnOperatorsPin() => PassesAsync(UpgradeRules.PolicyPinned, u => u with { IsRollback = true, Component = u.Component with { Pinned = VersionRange.Parse("[1.0.0]") } });
+
+    [Fact]
+    public Task AVersionThatOperatorsBlockedStops() => StopsAsync(UpgradeRules.PolicyBlocked, u => u with { Component = u.Component with { Blocked = [VersionRange.Parse("[2.0.0]")] } }, binding: true);
+
     [Theory]
     [InlineData(48, true)]
     [InlineData(47, false)]

@@ -5,19 +5,25 @@ internal static class PolicyRules
 {
     public static IEnumerable<Finding> Pinned(ValidationContext context)
     {
-        var target = context.Upgrade.Target.ToNormalizedString();
-        yield return context.Upgrade.IsRollback ? Finding.Pass("policy: pinned", "It goes back to what served before.")
-            : context.Upgrade.Policy.Pinned is not { } range ? Finding.Pass("policy: pinned", "It is not held to any version.")
-            : range.Satisfies(context.Upgrade.Target) ? Finding.Pass("policy: pinned", $"{target} is in {range.ToNormalizedString()}.")
-            : Finding.Error("policy: pinned", $"'{context.Upgrade.Component.Name}' is held to {range.ToNormalizedString()}; {target} is outside.", "Choose a version in that range, or change the policy.");
+        const string Policy = "policy: pinned";
+        var target = context.Upgrade.Target;
+        var pins = new[] { (Place: Policy, Range: context.Upgrade.Policy.Pinned, Mend: "change the policy"), (Place: "component: pinned", Range: context.Upgrade.Component.Pinned, Mend: "have an operator unpin it") }.Where(pin => pin.Range is not null).ToList();
+        return context.Upgrade.IsRollback ? [Finding.Pass(Policy, "It goes back to what served before.")]
+            : pins.Count == 0 ? [Finding.Pass(Policy, "It is not held to any version.")]
+            : pins.Select(pin => pin.Range!.Satisfies(target)
+                ? Finding.Pass(pin.Place, $"{target.ToNormalizedString()} is in {pin.Range.ToNormalizedString()}.")
+                : Finding.Error(pin.Place, $"'{context.Upgrade.Component.Name}' is held to {pin.Range.ToNormalizedString()}; {target.ToNormalizedString()} is outside.", $"Choose a version in that range, or {pin.Mend}."));
     }
 
     public static IEnumerable<Finding> Blocked(ValidationContext context)
     {
-        var blocking = context.Upgrade.Policy.Blocked.Where(range => range.Satisfies(context.Upgrade.Target)).ToList();
+        var target = context.Upgrade.Target;
+        var blocking = context.Upgrade.Policy.Blocked.Select(range => (Place: "policy: blocked", Range: range, Mend: "change the policy"))
+            .Concat(context.Upgrade.Component.Blocked.Select(range => (Place: "component: blocked", Range: range, Mend: "have an operator unblock it")))
+            .Where(one => one.Range.Satisfies(target)).ToList();
         return blocking.Count == 0
             ? [Finding.Pass("policy: blocked", "It is not blocked.")]
-            : blocking.Select(range => Finding.Error("policy: blocked", $"{context.Upgrade.Target.ToNormalizedString()} is blocked by {range.ToNormalizedString()}.", "Choose another version, or change the policy."));
+            : blocking.Select(one => Finding.Error(one.Place, $"{target.ToNormalizedString()} is blocked by {one.Range.ToNormalizedString()}.", $"Choose another version, or {one.Mend}."));
     }
 
     public static IEnumerable<Finding> Age(ValidationContext context)
