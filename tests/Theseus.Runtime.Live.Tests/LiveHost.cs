@@ -42,6 +42,9 @@ internal sealed class LiveHost : IAsyncDisposable
     /// <summary>What the host logs.</summary>
     public LogWatch Log { get; }
 
+    /// <summary>The host's configuration, to be changed while it runs.</summary>
+    public IConfiguration Configuration => _host.Services.GetRequiredService<IConfiguration>();
+
     public HotSwapEngine Engine => _host.Services.GetRequiredService<HotSwapEngine>();
 
     public IMarkdownRenderer Markdown => _host.Services.GetRequiredService<IMarkdownRenderer>();

@@ -13,6 +13,9 @@ public enum WavePhase
 
     /// <summary>It is watched.</summary>
     Observing,
+
+    /// <summary>After the last wave: it is confirmed on all nodes, and what is left of the release from before goes.</summary>
+    Retiring,
 }
 
 /// <summary>
@@ -71,6 +74,9 @@ public sealed record UpgradeRecord
 
     /// <summary>Why it is where it is, in words; empty for the plain course of things.</summary>
     public string Detail { get; init; } = "";
+
+    /// <summary>What was left of the release from before when it was completed, by node, and what keeps it, in words; empty for nothing.</summary>
+    public IReadOnlyList<string> Lingering { get; init; } = [];
 
     /// <summary>What validation found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];

@@ -131,7 +131,12 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
                 return EngineAnswer.Failed("Lingering", string.Join(" ", Describe(component).Lingering));
             }
 
-            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return EngineAnswer.Failed("StillLeaving", string.Join(" ", old.Select(one => $"generation {one.Number}, {one.Version}, is still {one.State}, with {one.CallsInFlight} calls inside")));
+            }
+
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

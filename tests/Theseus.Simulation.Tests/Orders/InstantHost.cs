@@ -14,6 +14,12 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
     /// <summary>Whether a release on trial shows faults.</summary>
     public bool IsBad { get; set; }
 
+    /// <summary>What it answers when it is asked for the component's health.</summary>
+    public EngineAnswer Health { get; set; } = EngineAnswer.Done;
+
+    /// <summary>What it answers when it is asked whether old generations are gone, and when.</summary>
+    public TaskCompletionSource<EngineAnswer> Left { get; set; } = AtOnce();
+
     public IReadOnlyCollection<string> Components => disk.Keys;
 
     public ComponentReport Describe(string component) => _held.Describe(component, IsBad);
@@ -45,9 +51,16 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
         return Task.FromResult(EngineAnswer.Done);
     }
 
-    public Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken) => Task.FromResult(EngineAnswer.Done);
+    public Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken) => Left.Task;
 
-    public Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken) => Task.FromResult(EngineAnswer.Done);
+    public Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken) => Task.FromResult(Health);
+
+    private static TaskCompletionSource<EngineAnswer> AtOnce()
+    {
+        var done = new TaskCompletionSource<EngineAnswer>();
+        done.SetResult(EngineAnswer.Done);
+        return done;
+    }
 
     private void Settle(string component, ReleaseId release)
     {

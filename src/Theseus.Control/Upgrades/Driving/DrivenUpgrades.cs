@@ -298,7 +298,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
     private static string Name(UpgradeRecord upgrade) => upgrade.State is UpgradeState.InProgress or UpgradeState.Preparing
         ? FormattableString.Invariant($"{upgrade.State} wave {upgrade.Wave + 1} {upgrade.Phase}")
-        : upgrade.State.ToString();
+        : upgrade is { State: UpgradeState.Confirming, Phase: WavePhase.Retiring } ? "Confirming Retiring" : upgrade.State.ToString();
 
     [LoggerMessage(3001, LogLevel.Information, "Upgrade {Upgrade}: {From} -> {To}. {Why}")]
     private static partial void LogChanged(ILogger logger, string upgrade, string from, string to, string why);

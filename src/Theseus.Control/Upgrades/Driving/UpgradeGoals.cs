@@ -12,7 +12,7 @@ internal static class UpgradeGoals
     public static IReadOnlyList<CellGoal> Of(UpgradeRecord upgrade) => upgrade.State switch
     {
         UpgradeState.Preparing or UpgradeState.InProgress => Forward(upgrade),
-        UpgradeState.Confirming => [.. upgrade.Plan!.Moves.SelectMany(move => Cells(upgrade, move.Component), (move, node) => new CellGoal(move, node, NodeTaskKind.Confirm))],
+        UpgradeState.Confirming => Everywhere(upgrade, upgrade.Phase == WavePhase.Retiring ? NodeTaskKind.Retire : NodeTaskKind.Confirm),
         UpgradeState.RollingBack => Backward(upgrade),
         _ => [],
     };
@@ -25,6 +25,13 @@ internal static class UpgradeGoals
             .SelectMany(wave => wave.Prepare.Concat(wave.Activate.Select(step => step.Node)))
             .Distinct(StringComparer.Ordinal),
     ];
+
+    /// <summary>That the nodes of the wave that is watched find the release fit to be called, now.</summary>
+    public static IReadOnlyList<CellGoal> Probes(UpgradeRecord upgrade) =>
+        [.. upgrade.CurrentWave.Activate.Select(step => new CellGoal(upgrade.Plan!.MoveOf(upgrade.CurrentWave.Component), step.Node, NodeTaskKind.Probe))];
+
+    private static CellGoal[] Everywhere(UpgradeRecord upgrade, NodeTaskKind kind) =>
+        [.. upgrade.Plan!.Moves.SelectMany(move => Cells(upgrade, move.Component), (move, node) => new CellGoal(move, node, kind))];
 
     private static CellGoal[] Forward(UpgradeRecord upgrade)
     {

@@ -17,31 +17,11 @@ internal static class UpgradeReconciler
     /// <param name="now">The time.</param>
     public static Decision Decide(UpgradeRecord upgrade, Func<string, string, ComponentReport?> find, DateTimeOffset now)
     {
-        var goals = UpgradeGoals.Of(upgrade);
-        var open = new List<CellGoal>();
-        var failed = new List<string>();
-        foreach (var goal in goals)
-        {
-            var report = find(goal.Node, goal.Move.Component);
-            if (report is not null && goal.IsReached(report, upgrade.Fence))
-            {
-                continue;
-            }
-
-            open.Add(goal);
-            if (report?.Fence > upgrade.Fence)
-            {
-                failed.Add($"{goal.Node}: It has orders of a later upgrade than this one, from another database than the control plane's. Ask for the upgrade again: it will have a number that the node obeys.");
-            }
-            else if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
-            {
-                failed.Add($"{goal.Node}: {result.Reason}: {result.Detail}");
-            }
-        }
-
+        var (open, failed) = Compare(upgrade, UpgradeGoals.Of(upgrade), find);
         return upgrade.State switch
         {
             UpgradeState.Preparing or UpgradeState.InProgress => Forward(upgrade, open, failed, find, now),
+            UpgradeState.Confirming when upgrade.Phase == WavePhase.Retiring => Retiring(upgrade, open, find, now),
             UpgradeState.Confirming => Confirming(upgrade, open, failed, now),
             UpgradeState.RollingBack => Backward(upgrade, open, failed, now),
             UpgradeState.Paused => new Decision.Wait(Fences(upgrade, find), now + s_look),
@@ -76,6 +56,33 @@ internal static class UpgradeReconciler
     public static Decision.Change NextWave(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Wave + 1 < upgrade.Plan!.Waves.Count
         ? new(upgrade with { State = UpgradeState.InProgress, Wave = upgrade.Wave + 1, Phase = WavePhase.Preparing, Since = now, Detail = "" }, why)
         : new(upgrade with { State = UpgradeState.Confirming, Since = now, Detail = "" }, why);
+
+    /// <summary>What of the goals is not reached, and what nodes say that they cannot reach.</summary>
+    private static (List<CellGoal> Open, List<string> Failed) Compare(UpgradeRecord upgrade, IEnumerable<CellGoal> goals, Func<string, string, ComponentReport?> find)
+    {
+        var open = new List<CellGoal>();
+        var failed = new List<string>();
+        foreach (var goal in goals)
+        {
+            var report = find(goal.Node, goal.Move.Component);
+            if (report is not null && goal.IsReached(report, upgrade))
+            {
+                continue;
+            }
+
+            open.Add(goal);
+            if (report?.Fence > upgrade.Fence)
+            {
+                failed.Add($"{goal.Node}: It has orders of a later upgrade than this one, from another database than the control plane's. Ask for the upgrade again: it will have a number that the node obeys.");
+            }
+            else if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
+            {
+                failed.Add($"{goal.Node}: {result.Reason}: {result.Detail}");
+            }
+        }
+
+        return (open, failed);
+    }
 
     private static Decision Forward(
         UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, Func<string, string, ComponentReport?> find, DateTimeOffset now)
@@ -132,6 +139,26 @@ internal static class UpgradeReconciler
             return Fail(upgrade, $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some([.. open.Select(goal => goal.Node)])} did not come back in time.", now);
         }
 
+        if (open.Count == 0 && now >= over)
+        {
+            // Health as of now, asked for: what a wave without a time to be watched is judged by, too.
+            var (unanswered, unfit) = Compare(upgrade, UpgradeGoals.Probes(upgrade), find);
+            if (unfit.Count > 0 || (unanswered.Count > 0 && now >= over + upgrade.Plan!.ActivateDeadline))
+            {
+                return Fail(
+                    upgrade,
+                    unfit.Count > 0
+                        ? $"Wave {upgrade.Wave + 1}, {wave.Name}: asked for its health at the wave's end, {Some(unfit)}"
+                        : $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some([.. unanswered.Select(goal => goal.Node)])} did not say in time how the component is.",
+                    now);
+            }
+
+            if (unanswered.Count > 0)
+            {
+                return new Decision.Wait(Tasks(upgrade, unanswered), now + s_look);
+            }
+        }
+
         var evidence = new WaveEvidence
         {
             Upgrade = upgrade.Id,
@@ -148,7 +175,7 @@ internal static class UpgradeReconciler
     {
         if (open.Count == 0)
         {
-            return new Decision.Change(upgrade with { State = UpgradeState.Completed, Since = now, EndedAt = now }, "Confirmed on all nodes.");
+            return new Decision.Change(upgrade with { Phase = WavePhase.Retiring, Since = now, Detail = "" }, "Confirmed on all nodes.");
         }
 
         var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
@@ -162,6 +189,29 @@ internal static class UpgradeReconciler
         }
 
         return new Decision.Wait(Tasks(upgrade, open), Earlier(deadline, now + s_look));
+    }
+
+    /// <summary>Waits for old generations to go. What does not go is no reason to go back: the release is confirmed, and works.</summary>
+    private static Decision Retiring(UpgradeRecord upgrade, List<CellGoal> open, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    {
+        var silent = open.Where(goal => find(goal.Node, goal.Move.Component)?.ResultOf(goal.TaskId(upgrade)) is null).ToList();
+        var deadline = upgrade.Since + upgrade.Plan!.RetireDeadline;
+        if (silent.Count > 0 && now < deadline)
+        {
+            return new Decision.Wait(Tasks(upgrade, silent), Earlier(deadline, now + s_look));
+        }
+
+        string[] left =
+        [
+            .. from goal in open
+               let report = find(goal.Node, goal.Move.Component)
+               let why = report?.ResultOf(goal.TaskId(upgrade))?.Detail ?? (report is null ? "it was not heard of since" : $"it did not say within {upgrade.Plan.RetireDeadline:c} that it is gone")
+               select $"{goal.Node}: {goal.Move.Component} {goal.Move.From}: {why}",
+        ];
+        var told = left.Length == 0 ? "Nothing is left of the release from before." : $"It is left on {Some([.. open.Select(goal => goal.Node).Distinct(StringComparer.Ordinal)])}.";
+        return new Decision.Change(
+            upgrade with { State = UpgradeState.Completed, Since = now, EndedAt = now, Lingering = left, Detail = left.Length == 0 ? "" : $"Something of the release from before is left: {Some(left)}" },
+            told);
     }
 
     private static Decision Backward(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
@@ -220,7 +270,9 @@ internal static class UpgradeReconciler
             Deadline = goal.Kind switch
             {
                 NodeTaskKind.Prepare => upgrade.Plan!.PrepareDeadline,
-                NodeTaskKind.Activate => upgrade.Plan!.ActivateDeadline,
+                NodeTaskKind.Activate or NodeTaskKind.Probe => upgrade.Plan!.ActivateDeadline,
+                // A little less, so that a node says what is left before it is no longer waited for.
+                NodeTaskKind.Retire => upgrade.Plan!.RetireDeadline * 0.9,
                 _ => upgrade.Plan!.SettleDeadline,
             },
         }),

@@ -41,6 +41,7 @@ public static class PlanText
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  confirm on all nodes, within {plan.SettleDeadline:c}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  wait until the old release is gone from them, for up to {plan.RetireDeadline:c}");
         text.AppendLine(plan.OnFailure switch
         {
             FailureAction.RollBack => "  if a wave fails: every node goes back, the last wave's first",

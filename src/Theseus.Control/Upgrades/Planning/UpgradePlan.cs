@@ -38,6 +38,9 @@ public sealed record UpgradePlan
     /// <summary>How long confirming may take, and going back.</summary>
     public required TimeSpan SettleDeadline { get; init; }
 
+    /// <summary>How long, once it is confirmed everywhere, old generations may take to go; what is left by then is on the record.</summary>
+    public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>A digest of all the above, in lower-case hexadecimal: what an approval is bound to. Computed anew each time.</summary>
     [JsonIgnore]
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, UpgradeJson.Default.UpgradePlan)));

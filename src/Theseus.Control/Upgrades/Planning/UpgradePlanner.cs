@@ -21,6 +21,7 @@ internal static class UpgradePlanner
             PrepareDeadline = parameters.PrepareDeadline,
             ActivateDeadline = parameters.ActivateDeadline,
             SettleDeadline = parameters.SettleDeadline,
+            RetireDeadline = parameters.RetireDeadline,
         };
     }
 

@@ -15,6 +15,7 @@ public static class ParameterReader
         ["prepareDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { PrepareDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["activateDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { ActivateDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["settleDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { SettleDeadline = v }, "a time like 30s, 5m or 00:05:00"),
+        ["retireDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { RetireDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["shadowFraction"] = Of<double>(Share, (p, v) => p with { ShadowFraction = v }, "a share like 0.1 or 10%"),
     };
 

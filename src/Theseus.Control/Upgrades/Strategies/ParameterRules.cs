@@ -13,6 +13,7 @@ internal static class ParameterRules
         Deadline(parameters.PrepareDeadline, "prepareDeadline");
         Deadline(parameters.ActivateDeadline, "activateDeadline");
         Deadline(parameters.SettleDeadline, "settleDeadline");
+        Deadline(parameters.RetireDeadline, "retireDeadline");
         Require(parameters.ShadowFraction is >= 0 and <= 1, "shadowFraction has to lie between 0 and 1.");
         switch (parameters)
         {

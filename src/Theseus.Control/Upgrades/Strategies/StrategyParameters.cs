@@ -24,6 +24,12 @@ public abstract record StrategyParameters
     /// <summary>How long confirming may take, and going back. Default 5 minutes.</summary>
     public TimeSpan SettleDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long, once it is confirmed on all nodes, the upgrade waits for old generations to go: calls and streams that are
+    /// inside them, and their unloading. What is left by then stays on the upgrade's record, with what keeps it. Default 2 minutes.
+    /// </summary>
+    public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
     public double ShadowFraction { get; init; }
 }
