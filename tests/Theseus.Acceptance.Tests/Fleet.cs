@@ -45,9 +45,7 @@ internal sealed class Fleet : IAsyncDisposable
             await fleet.AddNodeAsync($"node{i}", i % 2 == 0 ? "east" : "west");
         }
 
-        await fleet.UntilAsync(async () => fleet.Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active }
-            && (!withLimiter || fleet.Plane.Components.Find("rate-limiter") is { Lifecycle: ComponentLifecycle.Active })
-            && (await fleet.Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == nodes);
+        await fleet.UntilJoinedAsync();
         return fleet;
     }
 
@@ -65,8 +63,7 @@ internal sealed class Fleet : IAsyncDisposable
         await Plane.DisposeAsync();
         Directory.Delete(Path.Combine(_folder, "control"), recursive: true);
         await StartPlaneAsync();
-        await UntilAsync(async () => Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active }
-            && (await Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == _hosts.Count);
+        await UntilJoinedAsync();
     }
 
     public async Task AddNodeAsync(string name, string domain)
@@ -154,14 +151,20 @@ internal sealed class Fleet : IAsyncDisposable
         throw new InvalidOperationException("The upgrade ended without being there.");
     }
 
-    /// <summary>Waits for something that nobody tells of, looking at it at short intervals.</summary>
-    public async Task UntilAsync(Func<Task<bool>> holds)
+    /// <summary>Waits for a component to be as it is wanted to be.</summary>
+    public async Task UntilAsync(string component, Func<ComponentDescriptor, bool> holds)
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await holds())
+        await Plane.Components.WaitForAsync(component, found => found is not null && holds(found), deadline.Token);
+    }
+
+    private async Task UntilJoinedAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await Plane.Upgrades.WaitForNodesAsync(nodes => nodes.Count == _hosts.Count, deadline.Token);
+        foreach (var component in (string[])["markdown", .. _hasLimiter ? ["rate-limiter"] : Array.Empty<string>()])
         {
-            await timer.WaitForNextTickAsync(deadline.Token);
+            await UntilAsync(component, found => found.Lifecycle == ComponentLifecycle.Active);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class RollbackScenarios
         Assert.All(fleet.Limiters, limiter => Assert.Equal(7, LimitOf(limiter)));
         // What happened meanwhile is kept: the state was brought back by its migration.
         Assert.Equal(5, fleet.Limiters[0].Snapshot()["somebody"]);
-        await fleet.UntilAsync(() => Task.FromResult(fleet.Plane.Components.Find("rate-limiter")!.CurrentVersion!.Major == 1));
+        await fleet.UntilAsync("rate-limiter", found => found.CurrentVersion!.Major == 1);
         var again = await Assert.ThrowsAsync<UpgradeRefusedException>(() => fleet.Plane.Rollback.RollBackAsync(upgrade.Id, "operator", "", s_none));
         Assert.Equal(UpgradeRefusal.NoWayBack, again.Refusal);
         // What was taken back is not taken again by itself.

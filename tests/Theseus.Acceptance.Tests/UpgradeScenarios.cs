@@ -94,7 +94,7 @@ public sealed class UpgradeScenarios
 
         await fleet.RunAsync(Fleet.To("2.0.0", new ImmediateParameters()));
 
-        await fleet.UntilAsync(() => Task.FromResult(fleet.Plane.Components.Find("markdown") is { Lifecycle: ComponentLifecycle.Active, CurrentVersion.Major: 2 }));
+        await fleet.UntilAsync("markdown", found => found is { Lifecycle: ComponentLifecycle.Active, CurrentVersion.Major: 2 });
         var history = await fleet.Plane.Components.ReadHistoryAsync("markdown", 10, CancellationToken.None);
         Assert.Contains(history, change => change.To == ComponentLifecycle.Upgrading && change.Upgrade is not null);
     }

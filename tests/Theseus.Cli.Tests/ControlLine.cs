@@ -54,12 +54,7 @@ internal sealed class ControlLine : IAsyncDisposable
         line._node = builder.Build();
         await line._node.StartAsync();
         using var deadline = new CancellationTokenSource(s_deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (line.Server.ControlPlane.Components.Find("markdown") is not { Lifecycle: ComponentLifecycle.Active })
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
-
+        await line.Server.ControlPlane.Components.WaitForAsync("markdown", found => found is { Lifecycle: ComponentLifecycle.Active }, deadline.Token);
         return line;
     }
 

@@ -23,6 +23,7 @@ public sealed class ComponentRegistry
     private const int MostTries = 16;
     private readonly IComponentStore _store;
     private readonly TimeProvider _time;
+    private readonly Pulse _changed = new();
     private Picture _picture = new(ImmutableSortedDictionary.Create<string, ComponentDescriptor>(StringComparer.Ordinal));
 
     private ComponentRegistry(IComponentStore store, TimeProvider time)
@@ -56,6 +57,18 @@ public sealed class ComponentRegistry
     {
         ArgumentNullException.ThrowIfNull(name);
         return Volatile.Read(ref _picture).All.GetValueOrDefault(name) is { Lifecycle: not ComponentLifecycle.Retired } found ? found : null;
+    }
+
+    /// <summary>Waits until a component is as it is wanted to be. It is looked at now, and after each change that this registry sees.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="holds">What is waited for; given null where there is no such component. What holds in passing may be missed.</param>
+    /// <param name="cancellationToken">Gives up: without it the wait may have no end.</param>
+    /// <returns>The component as it was found; null where it was waited for that there is none.</returns>
+    public Task<ComponentDescriptor?> WaitForAsync(string name, Func<ComponentDescriptor?, bool> holds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(holds);
+        return _changed.WaitForAsync(_ => ValueTask.FromResult(Find(name)), holds, cancellationToken);
     }
 
     /// <summary>Whether there was a component of that name, and it was removed.</summary>
@@ -217,7 +230,11 @@ public sealed class ComponentRegistry
         {
             var replaced = Interlocked.CompareExchange(ref _picture, new Picture(seen.All.SetItem(component.Name, component)), seen);
             if (replaced == seen)
+            {
+                _changed.Beat();
                 return;
+            }
+
             seen = replaced;
         }
     }

@@ -21,6 +21,7 @@ public sealed partial class RuntimeUpgradeManager
     private readonly UpgradeDriver _driver;
     private readonly Lock _lock = new();
     private readonly List<Channel<UpgradeRecord>> _watchers = [];
+    private readonly Pulse _reported = new();
 
     /// <summary>Makes a manager.</summary>
     /// <param name="store">Where upgrades are kept.</param>
@@ -35,7 +36,7 @@ public sealed partial class RuntimeUpgradeManager
         _store = store;
         _feasibility = feasibility;
         _time = time;
-        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>()) { OnChanged = Tell };
+        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>()) { OnChanged = Tell, OnReported = _reported.Beat };
     }
 
     /// <summary>Runs upgrades until it is cancelled: those that are asked for, and those that an earlier process left.</summary>
@@ -133,6 +134,16 @@ public sealed partial class RuntimeUpgradeManager
     /// <summary>The nodes' newest reports.</summary>
     public Task<IReadOnlyList<NodeReport>> GetNodesAsync(CancellationToken cancellationToken) =>
         _driver.OnLoopAsync<IReadOnlyList<NodeReport>>((upgrades, _) => Task.FromResult<IReadOnlyList<NodeReport>>([.. upgrades.Nodes]), cancellationToken);
+
+    /// <summary>Waits until the nodes are as they are wanted to be. They are looked at now, and after each report.</summary>
+    /// <param name="holds">What is waited for, of the nodes' newest reports.</param>
+    /// <param name="cancellationToken">Gives up: without it the wait may have no end.</param>
+    /// <returns>The reports as they were found.</returns>
+    public Task<IReadOnlyList<NodeReport>> WaitForNodesAsync(Func<IReadOnlyList<NodeReport>, bool> holds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(holds);
+        return _reported.WaitForAsync(token => new ValueTask<IReadOnlyList<NodeReport>>(GetNodesAsync(token)), holds, cancellationToken);
+    }
 
     /// <summary>The upgrades that have not ended, by number.</summary>
     public Task<IReadOnlyList<UpgradeRecord>> GetRunningAsync(CancellationToken cancellationToken) => _store.ReadRunningAsync(cancellationToken);

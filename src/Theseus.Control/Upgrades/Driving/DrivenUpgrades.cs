@@ -24,6 +24,9 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     /// <summary>Begins to look whether an upgrade is possible; the end comes back by <see cref="PlanAsync"/>.</summary>
     public Action<UpgradeRecord> OnToBeChecked { get; set; } = _ => { };
 
+    /// <summary>Told when a node's report was taken.</summary>
+    public Action OnReported { get; set; } = () => { };
+
     /// <summary>Why the line is stopped; null while it runs.</summary>
     public string? LineStop { get; private set; }
 
@@ -48,10 +51,17 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     /// <summary>Takes a node's report in.</summary>
     public void Take(NodeReport report)
     {
-        if (_fleet.Take(report, out var isNewProcess) && isNewProcess)
+        if (!_fleet.Take(report, out var isNewProcess))
+        {
+            return;
+        }
+
+        if (isNewProcess)
         {
             _sender.ForgetNode(report.Node);
         }
+
+        OnReported();
     }
 
     /// <summary>Refuses what could not begin now, whatever it is: looking at it closely can be saved then.</summary>

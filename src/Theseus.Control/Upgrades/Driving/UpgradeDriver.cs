@@ -33,6 +33,9 @@ internal sealed partial class UpgradeDriver
     /// <summary>Told of each change after it was stored, on the loop: has to return soon.</summary>
     public Action<UpgradeRecord> OnChanged { set => _upgrades.OnChanged = value; }
 
+    /// <summary>Told when a node's report was taken.</summary>
+    public Action OnReported { set => _upgrades.OnReported = value; }
+
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
