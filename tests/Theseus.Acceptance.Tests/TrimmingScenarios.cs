@@ -1,4 +1,3 @@
-using Theseus.Control;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Acceptance.Tests;
@@ -17,8 +16,8 @@ public sealed class TrimmingScenarios
         var down = await fleet.RunAsync(Fleet.To("1.0.0", new ImmediateParameters()));
 
         Assert.True(down.State == UpgradeState.Completed, down.Detail);
-        IReadOnlyList<RollbackOffer> kept = [];
-        await fleet.UntilAsync(async () => (kept = await fleet.Plane.Rollback.GetPointsAsync("markdown", CancellationToken.None)).Count == 1);
+        using var deadline = new CancellationTokenSource(Fleet.Deadline);
+        var kept = await fleet.Plane.Rollback.WaitForPointsAsync("markdown", points => points.Count == 1, deadline.Token);
         Assert.Equal(down.Id, kept[0].Point.Upgrade);
         var gone = await Assert.ThrowsAsync<UpgradeRefusedException>(() => fleet.Plane.Rollback.RollBackAsync(up.Id, "operator", "too late", CancellationToken.None));
         Assert.Contains("not kept any longer", gone.Message);

@@ -10,6 +10,7 @@ public sealed partial class RollbackManager
     private static readonly TimeSpan s_betweenTrims = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = logger ?? NullLogger<RollbackManager>.Instance;
+    private readonly Pulse _trimmed = new();
 
     /// <summary>
     /// Removes the rollback points that are not kept any longer, until it is cancelled: as it begins, whenever an upgrade
@@ -24,6 +25,17 @@ public sealed partial class RollbackManager
     /// <returns>How many were removed.</returns>
     public Task<int> TrimAsync(CancellationToken cancellationToken) =>
         points.TrimAsync(options.KeptPerComponent, time.GetUtcNow() - options.KeptFor, cancellationToken);
+
+    /// <summary>Waits until the rollback points are as they are wanted to be. They are looked at now, and after each trim of <see cref="RunAsync"/>.</summary>
+    /// <param name="component">Only those of one component; null for all.</param>
+    /// <param name="holds">What is waited for, of what <see cref="GetPointsAsync"/> tells.</param>
+    /// <param name="cancellationToken">Gives up: without it the wait may have no end.</param>
+    /// <returns>The points as they were found.</returns>
+    public Task<IReadOnlyList<RollbackOffer>> WaitForPointsAsync(string? component, Func<IReadOnlyList<RollbackOffer>, bool> holds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(holds);
+        return _trimmed.WaitForAsync(token => new ValueTask<IReadOnlyList<RollbackOffer>>(GetPointsAsync(component, token)), holds, cancellationToken);
+    }
 
     private async Task TrimAfterUpgradesAsync(CancellationToken cancellationToken)
     {
@@ -62,6 +74,7 @@ public sealed partial class RollbackManager
         try
         {
             await TrimAsync(cancellationToken).ConfigureAwait(false);
+            _trimmed.Beat();
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
