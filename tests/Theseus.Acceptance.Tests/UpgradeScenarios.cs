@@ -131,22 +131,6 @@ public sealed class UpgradeScenarios
     }
 
     [Fact]
-    public async Task AnOrderToAControlPlaneThatEndsIsAnswered()
-    {
-        await using var fleet = await Fleet.StartAsync(nodes: 1);
-        var plane = fleet.Plane;
-        var orders = Enumerable.Range(0, 50).Select(_ => plane.Upgrades.GetNodesAsync(CancellationToken.None)).ToList();
-        var ending = plane.DisposeAsync();
-        orders.AddRange(Enumerable.Range(0, 50).Select(_ => plane.Upgrades.GetNodesAsync(CancellationToken.None)));
-
-        await ending;
-        await Task.WhenAll(orders).WaitAsync(Fleet.Deadline).ContinueWith(_ => { }, TaskScheduler.Default);
-
-        Assert.All(orders, order => Assert.True(order.IsCompletedSuccessfully || order.Exception!.InnerException is System.Threading.Channels.ChannelClosedException));
-        await fleet.StartPlaneAsync();
-    }
-
-    [Fact]
     public async Task StoppingTheLinePausesWhatGoesForwardAndRefusesWhatWouldBegin()
     {
         await using var fleet = await Fleet.StartAsync(nodes: 2);
