@@ -23,6 +23,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private readonly ILogger<ControlPlane> _logger;
     private readonly TimeProvider _time;
     private Task _running = Task.CompletedTask;
+    private int _isEnding;
 
     private ControlPlane(
         string folder, SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
@@ -54,6 +55,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
     /// <summary>The folder of its database, in full.</summary>
     public string DataFolder { get; }
+
+    /// <summary>Whether it has begun to end.</summary>
+    internal bool IsEnding => Volatile.Read(ref _isEnding) != 0;
 
     /// <summary>Its clock.</summary>
     internal TimeProvider Time => _time;
@@ -112,6 +116,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Ends it. Upgrades stay where they are, and go on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnding, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var feed in _feeds.OfType<IDisposable>())

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -16,9 +17,15 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("theseus-server-").FullName;
     private readonly Dictionary<string, HttpClient> _clients = [];
-    private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TestLog()));
+    private readonly ILoggerFactory _loggers;
     private Action<TheseusServerOptions> _configure = _ => { };
+    private TimeProvider? _time;
     private IHost? _node;
+
+    private RunningServer() => _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(Log));
+
+    /// <summary>What the server logged, from warnings on.</summary>
+    public TestLog Log { get; } = new();
 
     public InProcessChannel Channel { get; } = new();
 
@@ -34,9 +41,9 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Calls as the admin of the first start.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
-    public static async Task<RunningServer> StartAsync(Action<TheseusServerOptions>? configure = null)
+    public static async Task<RunningServer> StartAsync(Action<TheseusServerOptions>? configure = null, TimeProvider? time = null)
     {
-        var running = new RunningServer { _configure = configure ?? (_ => { }) };
+        var running = new RunningServer { _configure = configure ?? (_ => { }), _time = time };
         await running.StartServerAsync();
         running.Admin = running.Client(running.Server.FirstToken!.Text);
         return running;
@@ -121,7 +128,7 @@ internal sealed class RunningServer : IAsyncDisposable
         options.ControlPlane.DataFolder = DataFolder;
         options.ControlPlane.DiscoveryInterval = TimeSpan.FromMilliseconds(50);
         _configure(options);
-        Server = await TheseusServer.StartAsync(options, Channel, time: null, _loggers, CancellationToken.None);
+        Server = await TheseusServer.StartAsync(options, Channel, _time, _loggers, CancellationToken.None);
     }
 }
 
@@ -130,6 +137,10 @@ internal sealed class TestLog : ILoggerProvider, ILogger
 {
     private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
 
+    private readonly ConcurrentQueue<string> _lines = [];
+
+    public string Said => string.Join('\n', _lines);
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -137,10 +148,16 @@ internal sealed class TestLog : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _output?.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+        Write($"{logLevel}: {formatter(state, exception)} {exception}");
 
     public void Dispose()
     {
+    }
+
+    private void Write(string line)
+    {
+        _lines.Enqueue(line);
+        _output?.WriteLine(line);
     }
 }
 

@@ -4,19 +4,21 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Theseus.Control;
 using Theseus.Server.Api;
 
 namespace Theseus.Server.Access;
 
 /// <summary>Knows a caller by the token that it sends, and answers those that it does not know.</summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenIssuer tokens, FailedAttempts failed)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenIssuer tokens, FailedAttempts failed, ApiBoundary boundary)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string IdClaim = "theseus-token";
 
     private const string Bearer = "Bearer ";
     private static readonly object s_tooMany = new();
+    private static readonly object s_failure = new();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -25,7 +27,19 @@ internal sealed class TokenAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        if (await tokens.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted).ConfigureAwait(false) is not { } token)
+        AccessToken? token;
+        try
+        {
+            token = await tokens.FindAsync(header[Bearer.Length..].Trim(), Context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!Context.RequestAborted.IsCancellationRequested)
+        {
+            // Told where the token is needed, in whatever application this is; where it is not, nothing is wrong.
+            Context.Items[s_failure] = failure;
+            return AuthenticateResult.Fail(failure);
+        }
+
+        if (token is null)
         {
             // A right token is let through whatever came before it, so that nobody can lock others out.
             Context.Items[s_tooMany] = !failed.TryNote(Context.Connection.RemoteIpAddress);
@@ -38,6 +52,11 @@ internal sealed class TokenAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (Context.Items.TryGetValue(s_failure, out var failure))
+        {
+            return boundary.AnswerAsync(Context, (Exception)failure!);
+        }
+
         if (Context.Items.TryGetValue(s_tooMany, out var tooMany) && tooMany is true)
         {
             Response.Headers.RetryAfter = "60";

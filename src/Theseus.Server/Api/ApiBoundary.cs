@@ -61,11 +61,12 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception failure)
+    /// <summary>Answers a request that went wrong with the problem that it is; what the server itself did wrong is in its log alone.</summary>
+    public async Task AnswerAsync(HttpContext context, Exception failure)
     {
         if (ProblemOf(failure) is { } problem)
         {
-            if (problem.Code == ErrorCode.StorageFault)
+            if (problem.Code == ErrorCode.StorageFault || (problem.Code == ErrorCode.Stopping && failure is not ChannelClosedException))
             {
                 LogFailed(logger, context.Request.Method, context.Request.Path, context.TraceIdentifier, failure);
             }
@@ -79,17 +80,32 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         await Problem.Of(ErrorCode.InternalError, $"It is not known what came of the request. The server's log has it under {trace}.").WriteAsync(context, trace).ConfigureAwait(false);
     }
 
-    private static ApiProblemException? ProblemOf(Exception failure) => failure switch
+    private ApiProblemException? ProblemOf(Exception failure) => failure switch
     {
         ApiProblemException problem => problem,
         UpgradeRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
         LastAdminException last => Problem.Of(ErrorCode.LastAdmin, last.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.Of(ErrorCode.TooSlow, "The body came too slowly, or not at all. Send it at once."),
         BadHttpRequestException bad => Problem.Invalid("", bad.Message),
-        StorageException fault => Problem.Of(ErrorCode.StorageFault, fault.Message),
-        ChannelClosedException => Problem.Of(ErrorCode.Stopping, "The server is ending. Ask again when it is back."),
+        StorageException fault => Problem.Of(ErrorCode.StorageFault, Words(fault.Fault)),
+        ChannelClosedException => Stopping(),
+        // Whatever a request meets of what is being taken down.
+        _ when plane.IsEnding => Stopping(),
         OperationCanceledException => Problem.Of(ErrorCode.TimedOut, "It took too long, and may be done yet: look before you ask again, or ask with an Idempotency-Key."),
         _ => null,
+    };
+
+    private static ApiProblemException Stopping() => Problem.Of(ErrorCode.Stopping, "The server is ending. Ask again when it is back.");
+
+    /// <summary>Without the file's path and what the database itself says: both are in the log, and no caller's business.</summary>
+    private static string Words(StorageFault fault) => fault switch
+    {
+        StorageFault.Full => "The disk of the server's database is full, and nothing was done. Have space freed, and ask again.",
+        StorageFault.Locked => "Another process keeps the server's database locked, and nothing was done. Ask again; if that does not help, have the process found and ended.",
+        StorageFault.Damaged => "The server's database is damaged. Have the newest backup put in its place.",
+        StorageFault.NotPermitted => "The server may not write to its database. Have the rights to its data folder mended.",
+        _ => "The server's database could not be used, and nothing was done. The server's log says more.",
     };
 
     private static ErrorCode CodeOf(UpgradeRefusal refusal) => refusal switch

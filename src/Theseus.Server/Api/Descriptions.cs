@@ -14,7 +14,7 @@ internal static class Descriptions
     /// <summary>Says what body it takes.</summary>
     /// <typeparam name="T">The body.</typeparam>
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, bool isOptional = false) where T : notnull =>
-        endpoint.Accepts<T>(isOptional, "application/json").Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
+        endpoint.Accepts<T>(isOptional, "application/json").Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>Says with which statuses it answers problems.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>

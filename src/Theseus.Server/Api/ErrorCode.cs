@@ -36,6 +36,9 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>What is at that address takes another method.</summary>
     public static readonly ErrorCode MethodNotAllowed = new("method-not-allowed", 405, "This address takes another method.");
 
+    /// <summary>The body came too slowly.</summary>
+    public static readonly ErrorCode TooSlow = new("too-slow", 408, "The body came too slowly.");
+
     /// <summary>Where the upgrade stands, the order makes no sense.</summary>
     public static readonly ErrorCode WrongState = new("wrong-state", 409, "Where the upgrade stands, this makes no sense.");
 
@@ -90,7 +93,7 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>Every code that there is, by status.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, WrongState, Busy,
+        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, TooSlow, WrongState, Busy,
         LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
     ];
 }
