@@ -7,6 +7,7 @@ using Theseus.Packaging;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
 using Theseus.Runtime.Operating;
+using Theseus.Runtime.State;
 using Theseus.Runtime.Swapping;
 
 namespace Theseus.Runtime.Hosting;
@@ -22,6 +23,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
     private readonly ILogger<ComponentHost> _logger;
     private readonly HostMemory _memory;
     private readonly ReleaseCatalog _catalog;
+    private readonly SnapshotFolder _snapshots;
     private readonly TimeProvider _time;
     private OperatorEndpoint? _endpoint;
     private bool _isStopped;
@@ -37,13 +39,14 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         _catalog = ReleaseCatalog.Open(Path.Combine(DataFolder, "store"), options.Value.Feeds, root, time);
 
         var walker = new HeapWalker(time);
-        var builder = new SlotBuilder(services, _catalog, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null);
+        _snapshots = new SnapshotFolder(Path.Combine(DataFolder, "states"), logger);
+        var builder = new SlotBuilder(services, _catalog, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null, _snapshots);
         foreach (var registration in registrations.All)
         {
             _components.Add(registration.Name, builder.Build(registration));
         }
 
-        Engine = new HotSwapEngine(_components, _catalog, _memory, walker);
+        Engine = new HotSwapEngine(_components, _catalog, _memory, _snapshots, walker);
     }
 
     /// <summary>The folder in which the host keeps releases and its memory.</summary>

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 using Theseus.Fleet;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Routing;
+using Theseus.Runtime.State;
 using Theseus.Runtime.Swapping;
 
 namespace Theseus.Runtime.Hosting;
 
 /// <summary>Makes the slot, the proxy and the controller of a component that a host has added.</summary>
-internal sealed class SlotBuilder(IServiceProvider services, ReleaseCatalog catalog, TimeProvider time, ISwapJournal journal, UnloadVerifier verifier, HeapWalker? walkWhenStuck)
+internal sealed class SlotBuilder(IServiceProvider services, ReleaseCatalog catalog, TimeProvider time, ISwapJournal journal, UnloadVerifier verifier, HeapWalker? walkWhenStuck, SnapshotFolder snapshots)
 {
     private readonly SharedStates _states = new(services);
     private readonly ILoggerFactory _loggers = services.GetRequiredService<ILoggerFactory>();
@@ -38,6 +39,7 @@ internal sealed class SlotBuilder(IServiceProvider services, ReleaseCatalog cata
             Logger = _loggers.CreateLogger("Theseus.Runtime.Swapping"),
             Loading = options.Loading,
             WalkWhenStuck = walkWhenStuck,
+            Snapshots = snapshots,
             FaultsOfAsync = async (release, cancellationToken) =>
                 await catalog.GetStoredAsync(registration.Name, release.Digest, cancellationToken).ConfigureAwait(false) is { Release: null } lost ? lost.Problem : null,
             SurroundingsFor = (manifest, settings, onFault) => new ComponentSurroundings(

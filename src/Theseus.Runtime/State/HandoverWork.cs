@@ -28,6 +28,16 @@ internal sealed class HandoverWork(StateOptions options) : IDisposable
         return CallAsync(HandoverReason.ImportFailed, $"ImportAsync of {party.Release}", token => ((ITransferableState)party.Instance).ImportAsync(state.OpenRead(), token), deadline);
     }
 
+    /// <summary>Imports a state and then what was noted after it.</summary>
+    public async Task ImportAsync(StateParty party, StateSnapshot snapshot, Deadline deadline)
+    {
+        await ImportAsync(party, snapshot.State, deadline).ConfigureAwait(false);
+        foreach (var changes in snapshot.Changes)
+        {
+            await ApplyChangesAsync(party, changes, deadline).ConfigureAwait(false);
+        }
+    }
+
     public Task ApplyChangesAsync(StateParty party, StateBytes changes, Deadline deadline) =>
         CallAsync(HandoverReason.ImportFailed, $"ApplyChangesAsync of {party.Release}", token => ((ICatchUpState)party.Instance).ApplyChangesAsync(changes.OpenRead(), token), deadline);
 

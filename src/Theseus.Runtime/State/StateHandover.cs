@@ -103,6 +103,30 @@ internal sealed class StateHandover
         return Measured(result, work, meter);
     }
 
+    /// <summary>Gives a generation that nobody calls yet a state that was kept. Callers are not held back: what it is given does not change.</summary>
+    public async Task<HandoverResult> RestoreAsync(StateParty to, StateSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        using var work = new HandoverWork(_options);
+        var result = new HandoverResult();
+        try
+        {
+            using var deadline = Preparation(cancellationToken);
+            await work.ImportAsync(to, snapshot, deadline).ConfigureAwait(false);
+        }
+        catch (HandoverFault fault)
+        {
+            result = new() { Reason = fault.Reason, Detail = fault.Message };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            result = new() { Reason = HandoverReason.Cancelled, Detail = "Cancelled while the kept state was put back." };
+        }
+
+        await work.SettleAsync(_time).ConfigureAwait(false);
+        await LeaveThreadAsync();
+        return Measured(result, work, new HoldMeter(_time));
+    }
+
     /// <summary>Carries a plan out. Throws a fault when it fails before publication.</summary>
     internal async Task<HandoverResult> CarryAsync(HandoverWay way, HandoverWork work, HoldMeter meter, CancellationToken cancellationToken)
     {

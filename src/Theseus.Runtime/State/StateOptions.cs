@@ -55,6 +55,13 @@ public sealed class StateOptions
     /// <summary>Whether a release without state may follow one with state, which is lost then. Default: no.</summary>
     public bool AllowDroppingState { get; set; }
 
+    /// <summary>
+    /// How many of a component's states are kept on the host's disk, the newest: each as it was handed over by a swap, so
+    /// that the release from before can begin with it again (<see cref="SwapOptions.RestoreSnapshot"/>). Zero for none, 100
+    /// at most. Default: 3. They are written beside the calls, after the swap is published.
+    /// </summary>
+    public int KeptSnapshots { get; set; } = 3;
+
     /// <summary>All that is wrong with these options; empty when they can be used.</summary>
     internal IReadOnlyList<string> Validate()
     {
@@ -69,6 +76,11 @@ public sealed class StateOptions
         Limited(DrainPause, nameof(DrainPause));
         Limited(PreparationTimeout, nameof(PreparationTimeout));
         Limited(RestoreTimeout, nameof(RestoreTimeout));
+        if (KeptSnapshots is < 0 or > 100)
+        {
+            errors.Add($"{nameof(StateOptions)}.{nameof(KeptSnapshots)} must be from 0 to 100.");
+        }
+
         return errors;
 
         void Positive(long value, string name)

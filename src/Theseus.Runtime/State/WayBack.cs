@@ -66,12 +66,7 @@ internal sealed class WayBack(StateHandover handover, HandoverWork work, HoldMet
         {
             await work.SettleAsync(meter.Time).ConfigureAwait(false);
             using var deadline = new Deadline(options.RestoreTimeout, HandoverReason.PreparationTimedOut, meter.Time, CancellationToken.None);
-            await work.ImportAsync(to, snapshot.State, deadline).ConfigureAwait(false);
-            foreach (var changes in snapshot.Changes)
-            {
-                await work.ApplyChangesAsync(to, changes, deadline).ConfigureAwait(false);
-            }
-
+            await work.ImportAsync(to, snapshot, deadline).ConfigureAwait(false);
             return $" The state of {to.Release} as of the swap was put back.";
         }
         catch (HandoverFault fault)

@@ -3,6 +3,7 @@ using Theseus.Fleet;
 using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
+using Theseus.Runtime.State;
 using Theseus.Runtime.Swapping;
 
 namespace Theseus.Runtime;
@@ -21,11 +22,13 @@ public sealed class HotSwapEngine
     private readonly IReadOnlyDictionary<string, HostedComponent> _components;
     private readonly ReleaseCatalog _catalog;
     private readonly HostMemory _memory;
+    private readonly SnapshotFolder _snapshots;
     private readonly HeapWalker _walker;
 
-    internal HotSwapEngine(IReadOnlyDictionary<string, HostedComponent> components, ReleaseCatalog catalog, HostMemory memory, HeapWalker walker)
+    internal HotSwapEngine(IReadOnlyDictionary<string, HostedComponent> components, ReleaseCatalog catalog, HostMemory memory, SnapshotFolder snapshots, HeapWalker walker)
     {
         _walker = walker;
+        _snapshots = snapshots;
         _components = components;
         _catalog = catalog;
         _memory = memory;
@@ -146,6 +149,9 @@ public sealed class HotSwapEngine
 
     /// <summary>The release that a restart would begin with; null when none was confirmed yet.</summary>
     internal ReleaseRef? GetConfirmed(string component) => _memory.Get(component).Confirmed;
+
+    /// <summary>The states of a component that are kept on disk, the newest first.</summary>
+    internal IReadOnlyList<KeptSnapshot> GetSnapshots(string component) => _snapshots.Of(component);
 
     /// <summary>A component's own options for swaps.</summary>
     internal SwapOptions OptionsOf(string component) => Find(component)?.Options.Swap ?? new SwapOptions();

@@ -247,8 +247,13 @@ internal sealed partial class SlotController
                 return Refused(refusal.Reason, refusal.Detail, version);
             }
 
-            _doing = $"{doing} {version}";
             var serving = _serving;
+            if (serving is null && options.RestoreSnapshot is not null)
+            {
+                return Refused(SwapReason.OptionsRefused, "A kept state can be put back only where something serves: start the component with a release that can first.", version);
+            }
+
+            _doing = $"{doing} {version}";
             if (await TryBeginAsync(serving, validated.Ref).ConfigureAwait(false) is not { } id)
             {
                 return Refused(SwapReason.MemoryFailed, "The host's memory on disk cannot be written; free space or mend its permissions (the log names the file).", version);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
+using Theseus.Runtime.State;
 
 namespace Theseus.Runtime.Swapping;
 
@@ -20,6 +21,9 @@ internal sealed record SlotSetup
 
     /// <summary>Walks the heap when a generation has not gone by its deadline; null where nobody has asked for that.</summary>
     public HeapWalker? WalkWhenStuck { get; init; }
+
+    /// <summary>Where states are kept that were handed over; null for nowhere.</summary>
+    public SnapshotFolder? Snapshots { get; init; }
 
     /// <summary>Makes a release's component. Called on a thread of its own, one call at a time.</summary>
     public Func<LoadRequest, LoadedComponent> Load { get; init; } = ComponentLoader.Load;

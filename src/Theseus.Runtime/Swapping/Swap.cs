@@ -25,11 +25,13 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private readonly VerifiedRelease _release = validated.Release;
     private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
+    private readonly SnapshotKeeping _keeping = new(slot, from, options, id);
     private readonly SwapTrial _trial = new(slot, from, validated, options);
     private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _takenBack = new();
     private readonly HandoverTally _tally = new();
     private HandoverPlan _plan = new();
+    private bool _isRestored;
     private IReadOnlyList<string> _notes = [];
     private string? _lostState;
     private HandoverResult _handedOver = new();
@@ -96,7 +98,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         var (failed, verdict) = await ObserveAsync(candidate, cancellationToken).ConfigureAwait(false);
         _canBeTakenBack = false;
         _trial.Close();
-        failed ??= await TryConfirmAsync().ConfigureAwait(false);
+        failed ??= await KeepAndConfirmAsync().ConfigureAwait(false);
         return failed is null
             ? await CompleteAsync(candidate, verdict, cancellationToken).ConfigureAwait(false)
             : (await RevertAsync(candidate, failed, verdict).ConfigureAwait(false), from);
@@ -153,6 +155,13 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
 
     private async Task PlanStateAsync(Generation candidate, CancellationToken cancellationToken)
     {
+        if (options.RestoreSnapshot is not null)
+        {
+            (_plan, _isRestored) = (await new SnapshotRestoring(slot, from, options, _handover).RunAsync(candidate, cancellationToken).ConfigureAwait(false), true);
+            _notes = _plan.Notes;
+            return;
+        }
+
         _plan = await _handover.PlanAsync(from.AsStateParty(), candidate.AsStateParty(), QuiesceOf(from, Recording), cancellationToken).ConfigureAwait(false);
         _tally.Add(_plan);
         _notes = _plan.Notes;
@@ -180,6 +189,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         }
 
         candidate.State = GenerationState.OnTrial;
+        _keeping.Begin(_handedOver.Snapshot);
     }
 
     private void Publish(Generation candidate)
@@ -207,8 +217,13 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         }
     }
 
-    private async Task<SwapFailedException?> TryConfirmAsync()
+    private async Task<SwapFailedException?> KeepAndConfirmAsync()
     {
+        if (await _keeping.EndAsync().ConfigureAwait(false) is { } problem)
+        {
+            _notes = [.. _notes, problem];
+        }
+
         try
         {
             await _steps.RunAsync(SwapStep.Confirm, () => slot.Journal.ConfirmAsync(slot.Setup.Component, validated.Ref)).ConfigureAwait(false);
@@ -245,6 +260,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private async Task<SwapResult> RevertAsync(Generation candidate, SwapFailedException failed, TrialVerdict? verdict)
     {
         await _steps.RunAsync(SwapStep.Revert, () => GoBackAsync(candidate)).ConfigureAwait(false);
+        await _keeping.UndoAsync().ConfigureAwait(false);
         slot.Faults.Direct(0, null);
         await _trial.StopShadowAsync().ConfigureAwait(false);
         Forget();
@@ -268,6 +284,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         if (!from.HasMovingState || !_plan.Kind.Moves())
         {
             PublishOld();
+            _lostState = _isRestored ? $"What calls changed in {candidate.Release} since the swap is lost: it had begun with a kept state, and {from.Release} serves again with its own." : null;
             return;
         }
 
@@ -303,7 +320,11 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private void Forget()
     {
         _plan = new();
-        _handedOver.Snapshot?.Dispose();
+        if (_keeping.IsOver)
+        {
+            _handedOver.Snapshot?.Dispose();
+        }
+
         _recorder.Take();
     }
 

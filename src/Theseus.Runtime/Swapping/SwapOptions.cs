@@ -34,6 +34,19 @@ public sealed record SwapOptions
     /// </summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 
+    /// <summary>
+    /// The name under which the state that is handed over is kept on the host's disk, for <see cref="RestoreSnapshot"/>:
+    /// letters, digits, '-' and '_', 64 at most. Null, the default, for the swap's own <see cref="SwapResult.Id"/>. How many
+    /// are kept says <see cref="StateOptions.KeptSnapshots"/>.
+    /// </summary>
+    public string? SnapshotName { get; init; }
+
+    /// <summary>
+    /// The name of a kept state that the release begins with; null, the default, for the state of now. The state of now is
+    /// then lost, once the release is confirmed. It has to be of the release's own schema.
+    /// </summary>
+    public string? RestoreSnapshot { get; init; }
+
     /// <summary>Told of each step as it begins and ends, on the thread that takes it; null for nobody.</summary>
     public IProgress<SwapProgress>? Progress { get; init; }
 }

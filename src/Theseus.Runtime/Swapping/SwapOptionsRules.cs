@@ -1,3 +1,5 @@
+using Theseus.Runtime.State;
+
 namespace Theseus.Runtime.Swapping;
 
 /// <summary>Says all that is wrong with a swap's options, at once.</summary>
@@ -19,6 +21,8 @@ internal static class SwapOptionsRules
         Require(
             trial is not { ShadowFraction: > 0, Share: >= 1 },
             "Shadowing copies the stable version's calls, and with Trial.Share = 1 it gets none; lower the share.");
+        Require(options.SnapshotName is null || KeptSnapshot.IsName(options.SnapshotName), "SnapshotName has to be 1 to 64 letters, digits, '-' and '_'.");
+        Require(options.RestoreSnapshot is null || KeptSnapshot.IsName(options.RestoreSnapshot), "RestoreSnapshot has to be 1 to 64 letters, digits, '-' and '_'.");
         Require(options.RestBeforeStop >= TimeSpan.Zero, "RestBeforeStop has to be zero or greater.");
         Positive(trial.HealthInterval, "Trial.HealthInterval");
         Positive(deadlines.Load, "Deadlines.Load");
