@@ -67,6 +67,9 @@ public sealed record ComponentReport
     /// <summary>What came of the newest tasks with that fence, the newest last.</summary>
     public IReadOnlyList<NodeTaskResult> Results { get; init; } = [];
 
+    /// <summary>The states that the node keeps from before swaps, the newest first.</summary>
+    public IReadOnlyList<KeptState> States { get; init; } = [];
+
     /// <summary>Old generations that have not gone, and why, in words.</summary>
     public IReadOnlyList<string> Lingering { get; init; } = [];
 
@@ -85,6 +88,13 @@ public sealed record ComponentReport
         return null;
     }
 }
+
+/// <summary>A component's state that a node keeps, as it was handed over when a release was replaced.</summary>
+/// <param name="Upgrade">The upgrade that replaced it; for a swap that was no upgrade's, the swap's own name.</param>
+/// <param name="Release">The release whose state it is.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="TakenAt">When it was handed over, by the node's clock.</param>
+public sealed record KeptState(string Upgrade, ReleaseId Release, long Bytes, DateTimeOffset TakenAt);
 
 /// <summary>What a node sees of a release on trial.</summary>
 public sealed record TrialReport

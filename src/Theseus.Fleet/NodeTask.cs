@@ -64,6 +64,12 @@ public sealed record NodeTask
     /// <summary>The share of calls that are copied to the release, from 0 to 1. For <see cref="NodeTaskKind.Activate"/>.</summary>
     public double ShadowFraction { get; init; }
 
+    /// <summary>
+    /// The upgrade before which the state was kept that the release begins with, rather than with that of now; empty for
+    /// the state of now. For <see cref="NodeTaskKind.Activate"/> and <see cref="NodeTaskKind.Confirm"/>.
+    /// </summary>
+    public string Restores { get; init; } = "";
+
     /// <summary>How long the node may take. Its own clock counts, so that clocks need not agree.</summary>
     public required TimeSpan Deadline { get; init; }
 

@@ -36,6 +36,42 @@ public sealed class RollbackScenarios
     }
 
     [Fact]
+    public async Task TheStateFromBeforeIsGoneBackToOnDemand()
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 2, withLimiter: true);
+        Assert.All(fleet.Limiters, limiter => Assert.True(limiter.TryAcquire("somebody", 3).Granted));
+        var upgrade = await fleet.RunAsync(Limiter("2.0.0", limit: "9"));
+        Assert.True(upgrade.State == UpgradeState.Completed, upgrade.Detail);
+        Assert.All(fleet.Limiters, limiter => Assert.True(limiter.TryAcquire("somebody", 2).Granted));
+        Assert.All(fleet.Limiters, limiter => Assert.Equal(5, limiter.Snapshot()["somebody"]));
+        var offer = Assert.Single(await fleet.Plane.Rollback.GetPointsAsync("rate-limiter", s_none));
+        Assert.Equal(["node1", "node2"], offer.StateKeptOn.Order());
+
+        var asked = await fleet.Plane.Rollback.RollBackAsync(upgrade.Id, "operator", "it counted wrongly", ReturningState.FromBefore, s_none);
+        var back = await fleet.EndOfAsync(asked.Id);
+
+        Assert.True(back.State == UpgradeState.Completed, back.Detail);
+        Assert.Equal(upgrade.Id, Assert.Single(back.Plan!.Moves).Restores);
+        Assert.Contains("was given up for that from before", back.Irreversible);
+        Assert.All(fleet.Limiters, limiter => Assert.Equal(3, limiter.Snapshot()["somebody"]));
+        Assert.All(fleet.Limiters, limiter => Assert.Equal(7, LimitOf(limiter)));
+    }
+
+    [Fact]
+    public async Task AStateThatNobodyKeepsIsNotPromised()
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 1, withLimiter: true);
+        var upgrade = await fleet.RunAsync(Fleet.To("2.0.0", new ImmediateParameters()));
+        Assert.True(upgrade.State == UpgradeState.Completed, upgrade.Detail);
+
+        var refused = await Assert.ThrowsAsync<UpgradeRefusedException>(() => fleet.Plane.Rollback.RollBackAsync(upgrade.Id, "operator", "", ReturningState.FromBefore, s_none));
+
+        Assert.Equal(UpgradeRefusal.NoWayBack, refused.Refusal);
+        Assert.Contains("No node keeps a state from before", refused.Message);
+        Assert.All(fleet.Renderers, renderer => Assert.Contains("1.6", renderer.Engine));
+    }
+
+    [Fact]
     public async Task SettingsAreUpgradedAlone()
     {
         await using var fleet = await Fleet.StartAsync(nodes: 2, withLimiter: true);

@@ -18,7 +18,7 @@ public sealed class NodeTaskLaws
     {
         Assert.Equal(SwapOutcome.Staged, (await host.Engine.StageAsync("ring", version, LiveHost.Quick)).Outcome);
         var release = node.Describe("ring").Staged!;
-        Assert.Equal(EngineAnswer.Done, await node.ActivateAsync("ring", release, 1, 0, TimeSpan.FromHours(1), _ => { }, default));
+        Assert.Equal(EngineAnswer.Done, await node.ActivateAsync("ring", release, 1, 0, new("", ""), TimeSpan.FromHours(1), _ => { }, default));
         return release;
     }
 
@@ -47,7 +47,7 @@ public sealed class NodeTaskLaws
         var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var call = host.Ring("ring").CallAsync(() => end.Task);
         var release = await ActivateAsync(host, node, "2.0.0");
-        Assert.Equal(EngineAnswer.Done, await node.ConfirmAsync("ring", release, default));
+        Assert.Equal(EngineAnswer.Done, await node.ConfirmAsync("ring", release, new("", ""), default));
 
         var left = await node.RetireAsync("ring", default).WaitAsync(LiveHost.Deadline);
         Assert.Equal((false, "Lingering"), (left.Succeeded, left.Reason));

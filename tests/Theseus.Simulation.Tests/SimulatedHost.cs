@@ -39,7 +39,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
     }
 
     public async Task<EngineAnswer> ActivateAsync(
-        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
+        string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
     {
         if (disk[component] == release)
         {
@@ -57,7 +57,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
         return EngineAnswer.Done;
     }
 
-    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken)
     {
         if (disk[component] == release)
         {

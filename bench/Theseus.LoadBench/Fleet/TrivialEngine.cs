@@ -44,10 +44,10 @@ internal sealed class TrivialEngine(string component, string contract, string co
         Do(() => _staged = _confirmed == release || _trial?.Release == release ? _staged : release);
 
     public Task<EngineAnswer> ActivateAsync(
-        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) =>
+        string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) =>
         Do(() => (_staged, _trial) = _confirmed == release ? (_staged, _trial) : (null, (release, share, shadowFraction)));
 
-    public Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken) =>
+    public Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken) =>
         Do(() => (_confirmed, _staged, _trial) = (release, null, null));
 
     public Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken) =>

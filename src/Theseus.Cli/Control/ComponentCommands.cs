@@ -83,8 +83,8 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
         theseus.OnControl(command, async (parsed, control, output, token) => Table(
             await control.GetAsync<Page<RollbackOffer>>($"rollback-points?component={Name(parsed)}", token).ConfigureAwait(false),
             output,
-            ["Taken", "Upgrade", "Back from", "To", "Why not"],
-            page => page.Items.Select(one => (IReadOnlyList<string>)[Output.Time(one.Point.TakenAt), one.Point.Upgrade, one.Point.To.Version, one.Point.From.Version, one.WhyNot])));
+            ["Taken", "Upgrade", "Back from", "To", "State from before", "Why not"],
+            page => page.Items.Select(one => (IReadOnlyList<string>)[Output.Time(one.Point.TakenAt), one.Point.Upgrade, one.Point.To.Version, one.Point.From.Version, one.StateKeptOn.Count > 0 ? string.Join(", ", one.StateKeptOn) : "", one.WhyNot])));
         return command;
     }
 

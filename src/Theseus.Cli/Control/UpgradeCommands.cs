@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Theseus.Control;
 using Theseus.Control.Upgrades;
 using Theseus.Server;
 
@@ -25,7 +26,7 @@ internal sealed class UpgradeCommands(TheseusCommand theseus)
         upgrade.Subcommands.Add(Order("resume", "Have a paused upgrade go on; its wave is watched anew."));
         upgrade.Subcommands.Add(Order("cancel", "End an upgrade whose release has had no calls yet."));
         upgrade.Subcommands.Add(Order("promote", "End the wave that is being watched, as passed."));
-        upgrade.Subcommands.Add(Order("rollback", "Take an upgrade back: while it runs, or after its end."));
+        upgrade.Subcommands.Add(Rollback());
         upgrade.Subcommands.Add(Approve());
         root.Subcommands.Add(upgrade);
     }
@@ -145,6 +146,23 @@ internal sealed class UpgradeCommands(TheseusCommand theseus)
         {
             var id = await IdAsync(parsed, control, token).ConfigureAwait(false);
             return Ordered(await control.PostAsync<UpgradeRecord>($"upgrades/{id}/{order}", new JsonObject { ["why"] = parsed.GetValue(_why) }, token).ConfigureAwait(false), output);
+        });
+        return command;
+    }
+
+    private Command Rollback()
+    {
+        var state = new Option<ReturningState>("--state")
+        {
+            Description = "Which state components go back with: OfNow, brought back by migrations; or FromBefore, which each node kept when the upgrade replaced the release, so that what was changed since is lost.",
+            DefaultValueFactory = static _ => ReturningState.OfNow,
+        };
+        var command = new Command("rollback", "Take an upgrade back: while it runs, or after its end.") { _id, state, _why };
+        theseus.OnControl(command, async (parsed, control, output, token) =>
+        {
+            var id = await IdAsync(parsed, control, token).ConfigureAwait(false);
+            var body = new JsonObject { ["why"] = parsed.GetValue(_why), ["state"] = parsed.GetValue(state).ToString() };
+            return Ordered(await control.PostAsync<UpgradeRecord>($"upgrades/{id}/rollback", body, token).ConfigureAwait(false), output);
         });
         return command;
     }

@@ -31,27 +31,37 @@ public sealed partial class RollbackManager(
         foreach (var point in kept)
         {
             var upgrade = await upgrades.FindAsync(point.Upgrade, cancellationToken).ConfigureAwait(false);
-            offers.Add(new RollbackOffer(point, upgrade is null ? "Its upgrade is not on record any more." : WhyNot(point, upgrade, nodes)));
+            offers.Add(new RollbackOffer(point, upgrade is null ? "Its upgrade is not on record any more." : WhyNot(point, upgrade, nodes, PointState.None)) { StateKeptOn = [.. Keeping(point, nodes)] });
         }
 
         return offers;
     }
 
+    /// <inheritdoc cref="RollBackAsync(string, string, string, ReturningState, CancellationToken)"/>
+    public Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, CancellationToken cancellationToken) =>
+        RollBackAsync(upgrade, who, why, ReturningState.OfNow, cancellationToken);
+
     /// <summary>Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, of all the components that it moved.</summary>
     /// <param name="upgrade">The upgrade's id.</param>
     /// <param name="who">Who orders it.</param>
     /// <param name="why">Why, for the record.</param>
+    /// <param name="state">Which state components go back with. While the upgrade runs, only <see cref="ReturningState.OfNow"/>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The upgrade that goes back: the one that was named, or the one that takes it back.</returns>
     /// <exception cref="UpgradeRefusedException">There is no such upgrade, or no way back from it.</exception>
-    public async Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, CancellationToken cancellationToken)
+    public async Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, ReturningState state, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(upgrade);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
         var found = await upgrades.FindAsync(upgrade, cancellationToken).ConfigureAwait(false)
             ?? throw new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {upgrade}.");
+        if (!found.HasEnded && state == ReturningState.FromBefore)
+        {
+            throw new UpgradeRefusedException(UpgradeRefusal.WrongState, $"The upgrade {upgrade} has not ended ({found.State}): while it runs it goes back with the state of now, so that nothing is lost. Roll it back without asking for the state from before.");
+        }
+
         return found.HasEnded
-            ? await TakeBackAsync(found, who, why, cancellationToken).ConfigureAwait(false)
+            ? await TakeBackAsync(found, who, why, state, cancellationToken).ConfigureAwait(false)
             : await upgrades.RollBackAsync(upgrade, who, why, cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,7 +134,7 @@ public sealed partial class RollbackManager(
             var (before, whyNot) = await StepBackAsync(component, kept, cancellationToken).ConfigureAwait(false);
             return before is null
                 ? [new(component, EmergencyAction.Refused, "", whyNot)]
-                : Outcomes(await TakeBackAsync(before, who, reason, cancellationToken).ConfigureAwait(false), EmergencyAction.GoesBack, $"It goes back to before the upgrade {before.Id}.");
+                : Outcomes(await TakeBackAsync(before, who, reason, ReturningState.OfNow, cancellationToken).ConfigureAwait(false), EmergencyAction.GoesBack, $"It goes back to before the upgrade {before.Id}.");
         }
         catch (UpgradeRefusedException refused)
         {
@@ -153,7 +163,7 @@ public sealed partial class RollbackManager(
         return (null, $"There is no rollback point of '{component}': no upgrade of it is on record that could be taken back.");
     }
 
-    private async Task<UpgradeRecord> TakeBackAsync(UpgradeRecord upgrade, string who, string why, CancellationToken cancellationToken)
+    private async Task<UpgradeRecord> TakeBackAsync(UpgradeRecord upgrade, string who, string why, ReturningState state, CancellationToken cancellationToken)
     {
         var kept = (await points.ReadPointsAsync(null, cancellationToken).ConfigureAwait(false)).Where(point => point.Upgrade == upgrade.Id).ToList();
         if (kept.Count == 0)
@@ -164,7 +174,15 @@ public sealed partial class RollbackManager(
         }
 
         var nodes = await upgrades.GetNodesAsync(cancellationToken).ConfigureAwait(false);
-        if (kept.Select(point => (point.Component, Problem: WhyNot(point, upgrade, nodes))).Where(one => one.Problem.Length > 0).ToList() is { Count: > 0 } problems)
+        var kinds = kept.ToDictionary(point => point.Component, point => state == ReturningState.FromBefore ? StateOf(point, nodes) : PointState.None, StringComparer.Ordinal);
+        if (state == ReturningState.FromBefore && kinds.Values.All(one => one == PointState.None))
+        {
+            throw new UpgradeRefusedException(
+                UpgradeRefusal.NoWayBack,
+                $"No node keeps a state from before the upgrade {upgrade.Id}: its components have none that is handed over, or it was not kept (Swap:State:KeptSnapshots). Roll it back with the state of now.");
+        }
+
+        if (kept.Select(point => (point.Component, Problem: WhyNot(point, upgrade, nodes, kinds[point.Component]))).Where(one => one.Problem.Length > 0).ToList() is { Count: > 0 } problems)
         {
             throw new UpgradeRefusedException(UpgradeRefusal.NoWayBack, string.Join(" ", problems.Select(one => $"{one.Component}: {one.Problem}")));
         }
@@ -172,19 +190,20 @@ public sealed partial class RollbackManager(
         return await upgrades.StartAsync(
             new UpgradeRequest
             {
-                Targets = [.. kept.Select(point => new UpgradeTarget(point.Component, point.From.Version) { Digest = point.From.Digest, Settings = ReleaseSettings.Read(point.From.Settings) })],
+                Targets = [.. kept.Select(point => new UpgradeTarget(point.Component, point.From.Version)  { Digest = point.From.Digest, Settings = ReleaseSettings.Read(point.From.Settings) })],
                 // There is nothing to be tried: this release has served before.
                 Parameters = new ImmediateParameters { Observe = TimeSpan.Zero },
                 Nodes = [.. kept.SelectMany(point => Having(point, nodes)).Distinct(StringComparer.Ordinal)],
                 RequestedBy = who,
                 Reason = why,
                 RollsBack = upgrade.Id,
+                Restoring = [.. kinds.Where(one => one.Value == PointState.Kept).Select(one => one.Key)],
             },
             cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Why a point cannot be gone back to now; empty when it can.</summary>
-    private string WhyNot(RollbackPoint point, UpgradeRecord upgrade, IReadOnlyList<NodeReport> nodes)
+    private string WhyNot(RollbackPoint point, UpgradeRecord upgrade, IReadOnlyList<NodeReport> nodes, PointState state)
     {
         if (!upgrade.HasEnded)
         {
@@ -196,9 +215,14 @@ public sealed partial class RollbackManager(
             return $"Its upgrade ended as {upgrade.State}: the release from before serves, where the record does not say otherwise.";
         }
 
-        if (point.Irreversible.Length > 0)
+        if (state == PointState.KeptInPart)
         {
-            return $"Nothing leads back: {point.Irreversible}";
+            return $"The state from before is kept on {string.Join(", ", Keeping(point, nodes))} only, and not on {string.Join(", ", Having(point, nodes).Except(Keeping(point, nodes)))}.";
+        }
+
+        if (point.Irreversible.Length > 0 && state == PointState.None)
+        {
+            return $"Nothing leads back with the state of now: {point.Irreversible}.{(StateOf(point, nodes) == PointState.Kept ? " The state from before is kept on its nodes: it can be gone back to with that, and what was changed since is lost." : "")}";
         }
 
         var since = time.GetUtcNow() - upgrade.EndedAt!.Value;
@@ -213,14 +237,53 @@ public sealed partial class RollbackManager(
     private static IEnumerable<string> Having(RollbackPoint point, IReadOnlyList<NodeReport> nodes) =>
         nodes.Where(node => node.Components.Any(one => one.Component == point.Component && one.Confirmed == point.To)).Select(node => node.Node);
 
+    private static IEnumerable<string> Keeping(RollbackPoint point, IReadOnlyList<NodeReport> nodes) =>
+        nodes.Where(node => node.Components.Any(one => one.Component == point.Component && one.States.Any(state => state.Upgrade == point.Upgrade && state.Release == point.From))).Select(node => node.Node);
+
+    private static PointState StateOf(RollbackPoint point, IReadOnlyList<NodeReport> nodes)
+    {
+        var keeping = Keeping(point, nodes).ToHashSet(StringComparer.Ordinal);
+        return keeping.Count == 0 ? PointState.None : Having(point, nodes).All(keeping.Contains) ? PointState.Kept : PointState.KeptInPart;
+    }
+
     private static IReadOnlyList<EmergencyOutcome> Outcomes(UpgradeRecord upgrade, EmergencyAction action, string detail) =>
         [.. upgrade.Request.Targets.Select(target => new EmergencyOutcome(target.Component, action, upgrade.Id, detail))];
 }
 
+/// <summary>Which state components go back with.</summary>
+public enum ReturningState
+{
+    /// <summary>That of now, brought back by migrations: nothing that happened since is lost.</summary>
+    OfNow,
+
+    /// <summary>
+    /// That which each node kept when the upgrade replaced the release: what was changed since is lost. For a state that has
+    /// been spoilt, or that no migration brings back.
+    /// </summary>
+    FromBefore,
+}
+
+/// <summary>Where the state of a rollback point is.</summary>
+internal enum PointState
+{
+    /// <summary>Nowhere, or nobody asks for it.</summary>
+    None,
+
+    /// <summary>On all nodes that would go back.</summary>
+    Kept,
+
+    /// <summary>On some of them.</summary>
+    KeptInPart,
+}
+
 /// <summary>A rollback point, and whether it can be used now. Immutable.</summary>
 /// <param name="Point">The point.</param>
-/// <param name="WhyNot">Why it cannot be gone back to now, in words; empty when it can.</param>
-public sealed record RollbackOffer(RollbackPoint Point, string WhyNot);
+/// <param name="WhyNot">Why it cannot be gone back to now with the state of now, in words; empty when it can.</param>
+public sealed record RollbackOffer(RollbackPoint Point, string WhyNot)
+{
+    /// <summary>The nodes that keep the component's state from before, so that it can be gone back to as well (<see cref="ReturningState.FromBefore"/>).</summary>
+    public IReadOnlyList<string> StateKeptOn { get; init; } = [];
+}
 
 /// <summary>What an emergency rollback has ordered for a component.</summary>
 public enum EmergencyAction

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -45,6 +46,12 @@ public sealed record UpgradeRequest
     public string? RollsBack { get; init; }
 
     /// <summary>
+    /// The components that begin with the state that nodes kept before the upgrade that is taken back, rather than with that
+    /// of now, which is lost then. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Restoring { get; init; } = [];
+
+    /// <summary>
     /// Names the request, for whoever may have to ask twice: the same key from the same asker gives the upgrade that the
     /// first one began. Null, the default, for a request that is always a new one. At most 200 characters.
     /// </summary>
@@ -58,4 +65,9 @@ public sealed record UpgradeRequest
 /// <param name="Component">The component.</param>
 /// <param name="From">The release that serves.</param>
 /// <param name="To">The release that it is to have.</param>
-public sealed record UpgradeMove(string Component, ReleaseId From, ReleaseId To);
+public sealed record UpgradeMove(string Component, ReleaseId From, ReleaseId To)
+{
+    /// <summary>The upgrade before which nodes kept the state that the release is to begin with; null, the default, for the state of now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Restores { get; init; }
+}

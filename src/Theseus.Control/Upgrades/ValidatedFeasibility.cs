@@ -69,6 +69,7 @@ public sealed class ValidatedFeasibility(
                 problems.Add($"The last {inARow} upgrades of '{target.Component}' took themselves back, and {rollback.MostInARow} in a row are allowed before someone looks: find out why, and ask for the next one yourself.");
             }
 
+            var restores = request.Restoring.Contains(target.Component) ? request.RollsBack : null;
             var settings = target.Settings is null ? from.Settings : ReleaseSettings.Write(target.Settings);
             var report = await validator.ValidateAsync(
                 new UpgradeContext
@@ -84,6 +85,7 @@ public sealed class ValidatedFeasibility(
                     FailureAction = request.OnFailure == FailureAction.RollBack ? null : request.OnFailure,
                     IsAutomatic = !request.IsManual,
                     IsRollback = request.RollsBack is not null,
+                    RestoresState = restores is not null,
                     ChangesSettings = settings != from.Settings,
                 },
                 options.Level,
@@ -103,12 +105,16 @@ public sealed class ValidatedFeasibility(
                     problems.Add($"'{target.Component}' {to} has the digest {to.Digest} in the feeds, and {digest} was asked for. Put the package that was meant back into a feed.");
                 }
 
-                if (report.IsIrreversible)
+                if (restores is not null)
+                {
+                    irreversible.Add($"the state that '{target.Component}' {from} had was given up for that from before the upgrade {restores}");
+                }
+                else if (report.IsIrreversible)
                 {
                     irreversible.Add($"the state of '{target.Component}' cannot be brought from {to} back to {from}: {string.Join(" ", report.Step!.WayBack.Select(one => one.Message))}");
                 }
 
-                moves[target.Component] = new UpgradeMove(target.Component, from, to);
+                moves[target.Component] = new UpgradeMove(target.Component, from, to) { Restores = restores };
                 planned[target.Component] = [.. having.Select(node => new PlannedNode(node.Node, node.FailureDomain))];
             }
         }

@@ -36,6 +36,9 @@ public sealed record UpgradeContext
     /// <summary>Whether it takes an earlier upgrade back: to a release that has served here before, so that what is asked of new ones is not asked of it.</summary>
     public bool IsRollback { get; init; }
 
+    /// <summary>Whether the release begins with a state of its own that nodes have kept, so that the state of now need not lead to it.</summary>
+    public bool RestoresState { get; init; }
+
     /// <summary>Whether the settings that the component is run with change too, so that its present version is not out of the question.</summary>
     public bool ChangesSettings { get; init; }
 

@@ -160,8 +160,8 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
     {
         NodeTaskKind.Prepare => engine.PrepareAsync(component, task.To, cancellationToken),
         NodeTaskKind.Activate => engine.ActivateAsync(
-            component, task.To, task.Share, task.ShadowFraction, task.HoldAtMost, lost => NoteLost(task, lost), cancellationToken),
-        NodeTaskKind.Confirm => engine.ConfirmAsync(component, task.To, cancellationToken),
+            component, task.To, task.Share, task.ShadowFraction, new(task.Upgrade, task.Restores), task.HoldAtMost, lost => NoteLost(task, lost), cancellationToken),
+        NodeTaskKind.Confirm => engine.ConfirmAsync(component, task.To, new(task.Upgrade, task.Restores), cancellationToken),
         NodeTaskKind.Revert => engine.RevertAsync(component, task.From, task.To, cancellationToken),
         NodeTaskKind.Retire => engine.RetireAsync(component, cancellationToken),
         NodeTaskKind.Probe => engine.ProbeAsync(component, cancellationToken),

@@ -6,6 +6,7 @@ namespace Theseus.Runtime.Nodes;
 internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : INodeEngine
 {
     private const string TakenBack = nameof(SwapReason.TakenBack);
+    private static readonly StateChoice s_stateOfNow = new("", "");
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     public IReadOnlyCollection<string> Components => engine.Components;
@@ -22,6 +23,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             Confirmed = engine.GetConfirmed(component) is { } confirmed ? new ReleaseId(confirmed.Version, confirmed.Digest) { Settings = confirmed.Settings ?? "" } : null,
             Staged = status.StagedVersion is { } staged ? new ReleaseId(staged, status.StagedDigest!) { Settings = status.StagedSettings ?? "" } : null,
             Trial = status.Trial is { } trial ? Report(trial) : null,
+            States = [.. engine.GetSnapshots(component).Select(one => new KeptState(one.Name, new ReleaseId(one.Release.Version, one.Release.Digest) { Settings = one.Release.Settings ?? "" }, one.Bytes, one.TakenAt))],
             Lingering =
             [
                 .. status.Generations.Where(one => one.State == GenerationState.Lingering)
@@ -43,7 +45,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
     }
 
     public async Task<EngineAnswer> ActivateAsync(
-        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
+        string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken)
     {
         var report = Describe(component);
         if (report.Confirmed == release)
@@ -59,10 +61,8 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         var own = engine.OptionsOf(component);
         var watching = new Started();
         var giveUp = new CancellationTokenSource();
-        var options = own with
+        var options = With(own, release, state) with
         {
-            ExpectedDigest = release.Digest,
-            Settings = ReleaseSettings.Read(release.Settings),
             Progress = watching,
             Trial = own.Trial with { Duration = holdAtMost, NeedsOrder = true, Share = share, ShadowFraction = shadowFraction, MinimumCalls = 0 },
         };
@@ -80,7 +80,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         return EngineAnswer.Done;
     }
 
-    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    public async Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken)
     {
         var report = Describe(component);
         if (report.Trial?.Release == release)
@@ -88,7 +88,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             return Answer(await engine.ConfirmAsync(component, cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
         }
 
-        return report.Confirmed == release ? EngineAnswer.Done : await SwapAsync(component, release, cancellationToken).ConfigureAwait(false);
+        return report.Confirmed == release ? EngineAnswer.Done : await SwapAsync(component, release, state, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             {
                 await engine.UnstageAsync(component, cancellationToken).ConfigureAwait(false);
             }
-            else if (await SwapAsync(component, from, cancellationToken).ConfigureAwait(false) is { Succeeded: false } failed)
+            else if (await SwapAsync(component, from, s_stateOfNow, cancellationToken).ConfigureAwait(false) is { Succeeded: false } failed)
             {
                 return failed;
             }
@@ -155,12 +155,20 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
     }
 
     /// <summary>A swap without a trial: what it leads to has had its trial, or serves already elsewhere.</summary>
-    private async Task<EngineAnswer> SwapAsync(string component, ReleaseId release, CancellationToken cancellationToken)
+    private async Task<EngineAnswer> SwapAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken)
     {
         var own = engine.OptionsOf(component);
-        var options = own with { ExpectedDigest = release.Digest, Settings = ReleaseSettings.Read(release.Settings), Trial = own.Trial with { Duration = TimeSpan.Zero, Share = 1, ShadowFraction = 0 } };
+        var options = With(own, release, state) with { Trial = own.Trial with { Duration = TimeSpan.Zero, Share = 1, ShadowFraction = 0 } };
         return Answer(await InTurnAsync(() => engine.SwapAsync(component, release.Version, options, cancellationToken), cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
     }
+
+    private static SwapOptions With(SwapOptions own, ReleaseId release, StateChoice state) => own with
+    {
+        ExpectedDigest = release.Digest,
+        Settings = ReleaseSettings.Read(release.Settings),
+        SnapshotName = state.Keep.Length > 0 ? state.Keep : null,
+        RestoreSnapshot = state.Restore.Length > 0 ? state.Restore : null,
+    };
 
     /// <summary>Waits for what still goes on: the last swap may yet be loading its release as resident, or what was cancelled be ending.</summary>
     private async Task<SwapResult> InTurnAsync(Func<Task<SwapResult>> begin, CancellationToken cancellationToken)

@@ -19,14 +19,15 @@ internal interface INodeEngine
     /// <param name="release">The release.</param>
     /// <param name="share">Its share of the calls.</param>
     /// <param name="shadowFraction">The share of calls that are copied to it.</param>
+    /// <param name="state">Which state it begins with, and the name of the one that is kept.</param>
     /// <param name="holdAtMost">How long it stays so without a further word.</param>
     /// <param name="onLost">Told when the trial ends without an order: by its own rules, or for want of one.</param>
     /// <param name="cancellationToken">Gives up, and takes the release back.</param>
     Task<EngineAnswer> ActivateAsync(
-        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken);
+        string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken);
 
     /// <summary>Makes a release the confirmed one, whatever it was before.</summary>
-    Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken);
+    Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken);
 
     /// <summary>Serves with the release that was before, and with nothing of the other.</summary>
     Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken);
@@ -37,6 +38,11 @@ internal interface INodeEngine
     /// <summary>Asks the component for its health.</summary>
     Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken);
 }
+
+/// <summary>Which state a release begins with where its state moves.</summary>
+/// <param name="Keep">The name under which the state is kept that the release before has now.</param>
+/// <param name="Restore">The name of the kept state that it begins with; empty for the state of now.</param>
+internal sealed record StateChoice(string Keep, string Restore);
 
 /// <summary>What came of asking the host for something.</summary>
 /// <param name="Succeeded">Whether the state that was asked for is reached.</param>

@@ -69,6 +69,7 @@ public static class ApiJson
 [JsonSerializable(typeof(UpgradeBody))]
 [JsonSerializable(typeof(UpgradePlanView))]
 [JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(RollbackBody))]
 [JsonSerializable(typeof(ApprovalBody))]
 [JsonSerializable(typeof(EmergencyBody))]
 [JsonSerializable(typeof(EmergencyView))]

@@ -28,6 +28,16 @@ public sealed record UpgradeBody
     public string? Reason { get; init; }
 }
 
+/// <summary>Goes with the order to take an upgrade back.</summary>
+public sealed record RollbackBody
+{
+    /// <summary>Why, for the record; at most 2,000 characters. May be left out.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>Which state components go back with: <c>OfNow</c>, the default, or <c>FromBefore</c>.</summary>
+    public ReturningState? State { get; init; }
+}
+
 /// <summary>Goes with an order.</summary>
 public sealed record OrderBody
 {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Theseus.Control;
 using Theseus.Control.Upgrades;
 using Theseus.Server.Access;
 
@@ -31,12 +32,9 @@ internal static class UpgradeEndpoints
         MapOrder(api, "resume", "ResumeUpgrade", "Has a paused upgrade go on. The wave that it stands in is watched anew.", (plane, id, who, why, token) => plane.Upgrades.ResumeAsync(id, who, why, token));
         MapOrder(api, "cancel", "CancelUpgrade", "Ends an upgrade whose release has had no calls yet.", (plane, id, who, why, token) => plane.Upgrades.CancelAsync(id, who, why, token));
         MapOrder(api, "promote", "PromoteUpgrade", "Ends the wave that is being watched, as passed.", (plane, id, who, why, token) => plane.Upgrades.PromoteAsync(id, who, why, token));
-        MapOrder(
-            api,
-            "rollback",
-            "RollBackUpgrade",
-            "Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, which is answered.",
-            (plane, id, who, why, token) => plane.Rollback.RollBackAsync(id, who, why, token));
+        api.MapPost("/upgrades/{id}/rollback", RollBackAsync).RequireAuthorization(AccessPolicies.Operate).Takes<RollbackBody>(isOptional: true)
+            .Describes<UpgradeRecord>("RollBackUpgrade", "Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, which is answered.")
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         api.MapPost("/upgrades/{id}/approve", ApproveAsync).RequireAuthorization(AccessPolicies.Approve).Takes<ApprovalBody>()
             .Describes<UpgradeRecord>("ApproveUpgrade", "Approves the plan of the digest. Not for whoever asked for the upgrade.")
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
@@ -52,6 +50,15 @@ internal static class UpgradeEndpoints
             })
             .RequireAuthorization(AccessPolicies.Operate).Takes<OrderBody>(isOptional: true).Describes<UpgradeRecord>(name, what)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+
+    private static async Task<IResult> RollBackAsync(HttpContext context, ControlPlane plane, string id)
+    {
+        var body = await JsonBody.ReadAsync(context, isOptional: true).ConfigureAwait(false);
+        var why = body.Text("why");
+        var state = body.Name<ReturningState>("state") ?? ReturningState.OfNow;
+        body.ThrowIfFaulty();
+        return Answers.Ok(await plane.Rollback.RollBackAsync(id, Caller.Name(context), why ?? "", state, context.RequestAborted).ConfigureAwait(false));
+    }
 
     private static async Task<IResult> ListAsync(HttpContext context, ControlPlane plane, [Description("Where the part begins: from 'next' of the part before.")] string? before, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)
     {

@@ -34,7 +34,7 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
     });
 
     public Task<EngineAnswer> ActivateAsync(
-        string component, ReleaseId release, double share, double shadowFraction, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) => Forward(() =>
+        string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) => Forward(() =>
     {
         if (disk[component] != release)
         {
@@ -42,7 +42,7 @@ internal sealed class InstantHost(Dictionary<string, ReleaseId> disk) : INodeEng
         }
     });
 
-    public Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, CancellationToken cancellationToken) =>
+    public Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken) =>
         Forward(() => Settle(component, release));
 
     public Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)

@@ -267,6 +267,7 @@ internal static class UpgradeReconciler
             To = goal.Move.To,
             Share = goal.Share,
             ShadowFraction = goal.ShadowFraction,
+            Restores = goal.Kind is NodeTaskKind.Activate or NodeTaskKind.Confirm ? goal.Move.Restores ?? "" : "",
             Deadline = goal.Kind switch
             {
                 NodeTaskKind.Prepare => upgrade.Plan!.PrepareDeadline,

@@ -14,6 +14,11 @@ public static class PlanText
         ArgumentNullException.ThrowIfNull(plan);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{plan.Strategy}: {string.Join(", ", plan.Moves.Select(move => $"{move.Component} {move.From} -> {move.To}"))}");
+        foreach (var move in plan.Moves.Where(move => move.Restores is not null))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {move.Component} begins with the state that was kept before the upgrade {move.Restores}; that of now is lost once it is confirmed");
+        }
+
         if (plan.NeedsApproval)
         {
             text.AppendLine("  waits for an approval");

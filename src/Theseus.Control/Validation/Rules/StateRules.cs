@@ -13,6 +13,8 @@ internal static class StateRules
     public static IEnumerable<Finding> Forward(ValidationContext context)
     {
         const string Place = "theseus.json: state";
+        if (context.Upgrade.RestoresState)
+            return [Finding.Pass(Place, "It begins with the state that was kept when it was replaced.")];
         var step = context.Step!;
         var against = step.Incompatibilities.Where(one => one.Rule is StepRule.StateKept or StepRule.StateKind or StepRule.StateMigration).Select(one => Finding.Error(Place, one.Message, one.Mend)).ToList();
         return against.Count > 0 ? against
@@ -22,6 +24,8 @@ internal static class StateRules
     public static IEnumerable<Finding> Back(ValidationContext context)
     {
         const string Place = "theseus.json: state.migrations";
+        if (context.Upgrade.RestoresState)
+            return [Finding.Pass(Place, "Until it is confirmed, the release of now is there with its state.")];
         var step = context.Step!;
         if (step.IsReversible)
             return [Finding.Pass(Place, "It can be taken back.")];
