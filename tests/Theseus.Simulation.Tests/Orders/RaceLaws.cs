@@ -39,13 +39,19 @@ public sealed class RaceLaws
         {
             await using var plane = new Plane(nodes: 2, "a");
             var id = await BeginAsync(plane, UpgradeStrategy.Immediate);
-            // One step before callers are on it, which is where the one order ceases to make sense and the other begins to.
-            await WorkAsync(plane, node => node.DoNext());
+            // What the nodes have done is not told yet: by their word callers are on the release, which is where the one order
+            // ceases to make sense and the other begins to. It comes too late, before both, or at the same time.
+            plane.Nodes.ToList().ForEach(node => node.DoNext());
+            if (round % 3 == 1)
+            {
+                plane.ReportAll();
+                await plane.SettleAsync();
+            }
 
             var outcomes = await RaceAsync(
                 () => OftenAsync(() => plane.Upgrades.CancelAsync(id, "operator", "not now", default), round % 4),
                 () => OftenAsync(() => plane.Upgrades.PromoteAsync(id, "operator", "good enough", default), times: 50),
-                () => WorkAsync(plane, node => node.DoNext()));
+                () => round % 3 == 0 ? Task.CompletedTask : ReportAndWorkAsync(plane));
 
             Assert.False(outcomes[0] is null && outcomes[1] is null);
             await plane.RunToTheEndAsync();
@@ -108,6 +114,12 @@ public sealed class RaceLaws
         var upgrade = await plane.Upgrades.StartAsync(Plane.To("2.0.0", strategy, "a"), default);
         await plane.SettleChecksAsync(null);
         return upgrade.Id;
+    }
+
+    private static async Task ReportAndWorkAsync(Plane plane)
+    {
+        plane.ReportAll();
+        await WorkAsync(plane, node => node.DoNext());
     }
 
     private static Task WorkAsync(Plane plane, Action<OrderedNode> work)
