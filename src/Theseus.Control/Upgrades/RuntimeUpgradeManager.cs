@@ -22,6 +22,7 @@ public sealed partial class RuntimeUpgradeManager
     private readonly Lock _lock = new();
     private readonly List<Channel<UpgradeRecord>> _watchers = [];
     private readonly Pulse _reported = new();
+    private bool _hasEnded;
 
     /// <summary>Makes a manager.</summary>
     /// <param name="store">Where upgrades are kept.</param>
@@ -41,7 +42,17 @@ public sealed partial class RuntimeUpgradeManager
 
     /// <summary>Runs upgrades until it is cancelled: those that are asked for, and those that an earlier process left.</summary>
     /// <param name="cancellationToken">Ends it. Upgrades stay where they are, and go on at the next start.</param>
-    public Task RunAsync(CancellationToken cancellationToken) => _driver.RunAsync(cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _driver.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndWatching();
+        }
+    }
 
     /// <summary>Shows what an upgrade would be: whether it is possible, and its plan. Nothing is stored, and nothing begins.</summary>
     /// <param name="request">What would be asked for.</param>
@@ -167,8 +178,9 @@ public sealed partial class RuntimeUpgradeManager
 
     /// <summary>
     /// Tells of changes as they are stored. Each is complete in itself: of a reader that is slow, older ones are dropped.
+    /// Ends when <see cref="RunAsync"/> has.
     /// </summary>
-    /// <param name="id">Only of one upgrade, which is told at once as it stands, and to its end; null for all, without end.</param>
+    /// <param name="id">Only of one upgrade, which is told at once as it stands, and to its end; null for all.</param>
     /// <param name="cancellationToken">Ends the watching.</param>
     public async IAsyncEnumerable<UpgradeRecord> WatchAsync(string? id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -176,6 +188,10 @@ public sealed partial class RuntimeUpgradeManager
         lock (_lock)
         {
             _watchers.Add(changes);
+            if (_hasEnded)
+            {
+                changes.Writer.Complete();
+            }
         }
 
         try
@@ -217,6 +233,7 @@ public sealed partial class RuntimeUpgradeManager
     /// <param name="id">The upgrade.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="UpgradeRefusedException">There is no such upgrade.</exception>
+    /// <exception cref="ChannelClosedException">The control plane is ending; the upgrade goes on when it is back.</exception>
     public async Task<UpgradeRecord> WaitForEndAsync(string id, CancellationToken cancellationToken)
     {
         UpgradeRecord? last = null;
@@ -228,7 +245,12 @@ public sealed partial class RuntimeUpgradeManager
             }
         }
 
-        return last ?? throw new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {id}.");
+        return last switch
+        {
+            null => throw new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {id}."),
+            { HasEnded: false } => throw new ChannelClosedException($"The control plane is ending, and the upgrade {id} goes on when it is back. Wait for it again then."),
+            _ => last,
+        };
     }
 
     private Task<UpgradeRecord> OrderAsync(
@@ -246,6 +268,18 @@ public sealed partial class RuntimeUpgradeManager
         {
             throw new UpgradeRefusedException(UpgradeRefusal.Invalid, string.Join(" ", faults)) { Faults = faults };
         }
+    }
+
+    /// <summary>Nothing is told any more: whoever waits for it would do so for ever, and hold all that the manager has.</summary>
+    private void EndWatching()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            _watchers.ForEach(watcher => watcher.Writer.TryComplete());
+        }
+
+        _reported.Beat();
     }
 
     private void Tell(UpgradeRecord upgrade)

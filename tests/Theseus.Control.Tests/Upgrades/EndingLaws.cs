@@ -47,7 +47,40 @@ public sealed class EndingLaws : IFeasibility, IDisposable
         Assert.Equal(UpgradeState.Pending, (await _upgrades.FindAsync(upgrade.Id, default))!.State);
     }
 
+    [Fact]
+    public async Task WhoWatchesAControlPlaneThatEndsIsLetGo()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = _upgrades.RunAsync(stop.Token);
+        var request = new UpgradeRequest { Targets = [new UpgradeTarget("a", "2.0.0")], Parameters = new ImmediateParameters(), RequestedBy = "operator" };
+        var upgrade = await _upgrades.StartAsync(request, default).WaitAsync(s_deadline);
+        var all = CountAsync(_upgrades.WatchAsync(null, default));
+        var one = CountAsync(_upgrades.WatchAsync(upgrade.Id, default));
+        var end = _upgrades.WaitForEndAsync(upgrade.Id, default);
+        var nodes = _upgrades.WaitForNodesAsync(nodes => nodes.Count > 0, default);
+
+        await stop.CancelAsync();
+        await running.WaitAsync(s_deadline);
+
+        Assert.Equal(0, await all.WaitAsync(s_deadline));
+        Assert.Equal(1, await one.WaitAsync(s_deadline));
+        await Assert.ThrowsAsync<ChannelClosedException>(() => end.WaitAsync(s_deadline));
+        await Assert.ThrowsAsync<ChannelClosedException>(() => nodes.WaitAsync(s_deadline));
+        Assert.Equal(0, await CountAsync(_upgrades.WatchAsync(null, default)).WaitAsync(s_deadline));
+    }
+
     public void Dispose() => _database.Dispose();
+
+    private static async Task<int> CountAsync(IAsyncEnumerable<UpgradeRecord> changes)
+    {
+        var count = 0;
+        await foreach (var _ in changes)
+        {
+            count++;
+        }
+
+        return count;
+    }
 
     Task<Feasibility> IFeasibility.CheckAsync(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken) => Task.FromResult(new Feasibility());
 
