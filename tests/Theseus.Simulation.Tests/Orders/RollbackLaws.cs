@@ -136,6 +136,28 @@ public sealed class RollbackLaws
         Assert.Equal([a.Id, b.Id], taken);
     }
 
+    [Fact]
+    public async Task WhatTakesAnotherOneBackGoesOnWhileTheLineIsStopped()
+    {
+        await using var plane = new Plane(nodes: 1, "a", "b");
+        var (a, b) = (await RunAsync(plane, "2.0.0", "a"), await RunAsync(plane, "2.0.0", "b"));
+        var before = await plane.Rollback.RollBackAsync(a.Id, "operator", "back", default);
+        await plane.SettleChecksAsync(null);
+        await plane.GoWellUntilAsync(() => plane.Store.Known.Any(one => one.Id == before.Id && one.IsOnNodes), seconds: 30);
+
+        Assert.Empty(await plane.Upgrades.StopTheLineAsync("operator", "it burns", default));
+        // What is held up can be set going by an order too.
+        await plane.Upgrades.PauseAsync(before.Id, "operator", "wait", default);
+        await plane.Upgrades.ResumeAsync(before.Id, "operator", "go on", default);
+        var after = await plane.Rollback.RollBackAsync(b.Id, "operator", "back", default);
+        await plane.RunToTheEndAsync();
+
+        foreach (var id in (string[])[before.Id, after.Id])
+        {
+            Assert.Equal(UpgradeState.Completed, (await plane.Upgrades.FindAsync(id, default))!.State);
+        }
+    }
+
     private static async Task<UpgradeRecord> BeginAsync(Plane plane, string version, params string[] components)
     {
         await plane.SettleAsync();
