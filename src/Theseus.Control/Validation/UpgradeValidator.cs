@@ -45,7 +45,8 @@ public sealed class UpgradeValidator
         if (!Enum.IsDefined(level))
             throw new ArgumentOutOfRangeException(nameof(level), level, "It is not a level.");
         var target = await OpenAsync(upgrade, cancellationToken).ConfigureAwait(false);
-        var context = new ValidationContext(upgrade, target.Lookup, target.Current);
+        var step = StepTo(upgrade, target.Lookup.Release, target.Current);
+        var context = new ValidationContext(upgrade, target.Lookup, target.Current, step) { Detour = await FindDetourAsync(upgrade, step, cancellationToken).ConfigureAwait(false) };
         var asking = new Dictionary<string, Task<IReadOnlyList<Finding>>>(StringComparer.Ordinal);
         foreach (var rule in RuleOrder.Sort(_rules))
             asking[rule.Id] = AskAsync(rule, context, [.. rule.After.Select(id => asking[id])], cancellationToken);
@@ -55,6 +56,12 @@ public sealed class UpgradeValidator
         foreach (var rule in _rules)
             findings.AddRange(await asking[rule.Id].ConfigureAwait(false));
         return new(level, findings, target.Lookup, context.Step);
+    }
+
+    private static VersionStep? StepTo(UpgradeContext upgrade, VerifiedRelease? release, ReleaseManifest? current)
+    {
+        var from = current is not null ? ReleaseTraits.Of(current) : ReleaseTraits.OfServing(upgrade.Component);
+        return release is null ? null : VersionManager.Judge(from, ReleaseTraits.Of(release.Manifest), upgrade.Component.Contract, VersionOptions.Of(upgrade.Component, upgrade.Policy));
     }
 
     private async Task<IReadOnlyList<Finding>> AskAsync(IUpgradeRule rule, ValidationContext context, Task<IReadOnlyList<Finding>>[] first, CancellationToken cancellationToken)
@@ -68,6 +75,24 @@ public sealed class UpgradeValidator
             .. found.Select(one => one with { Rule = rule.Id, IsBinding = rule.IsBinding })
                 .OrderByDescending(one => one.Severity).ThenBy(one => one.Place, StringComparer.Ordinal).ThenBy(one => one.Message, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Looks for a way through other releases where that may help. Only then are their packages read.</summary>
+    private async Task<PathResult?> FindDetourAsync(UpgradeContext upgrade, VersionStep? step, CancellationToken cancellationToken)
+    {
+        if (step is null || !step.Incompatibilities.Any(Detour.MayHelp))
+            return null;
+        using var deadline = new CancellationTokenSource(_options.OpenDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var options = VersionOptions.Of(upgrade.Component, upgrade.Policy);
+            return await new VersionManager(_releases).FindPathAsync(upgrade.Component, upgrade.Target, options, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new(null, [], [$"The feeds did not tell of the releases in between within {_options.OpenDeadline}."]);
+        }
     }
 
     private async Task<(ReleaseLookup Lookup, ReleaseManifest? Current)> OpenAsync(UpgradeContext upgrade, CancellationToken cancellationToken)

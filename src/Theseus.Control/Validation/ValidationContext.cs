@@ -8,15 +8,12 @@ public sealed class ValidationContext
 {
     private readonly Lazy<ReleaseAssemblies?> _assemblies;
 
-    internal ValidationContext(UpgradeContext upgrade, ReleaseLookup target, ReleaseManifest? current)
+    internal ValidationContext(UpgradeContext upgrade, ReleaseLookup target, ReleaseManifest? current, VersionStep? step)
     {
         Upgrade = upgrade;
         Target = target;
         Current = current;
-        var from = current is not null ? ReleaseTraits.Of(current) : ReleaseTraits.OfServing(upgrade.Component);
-        Step = target.Release is { } release
-            ? VersionManager.Judge(from, ReleaseTraits.Of(release.Manifest), upgrade.Component.Contract, new() { AllowDroppingState = upgrade.Policy.AllowDroppingState })
-            : null;
+        Step = step;
         _assemblies = new(() => target.Release is { } opened ? ReleaseAssemblies.Read(opened) : null);
     }
 
@@ -31,6 +28,9 @@ public sealed class ValidationContext
 
     /// <summary>The judgement of the step by what the releases declare; null without a release.</summary>
     public VersionStep? Step { get; }
+
+    /// <summary>The way through other releases, or why there is none; null where it was not looked for, since it would not help.</summary>
+    internal PathResult? Detour { get; init; }
 
     /// <summary>The release to upgrade to. For rules that come after <see cref="UpgradeRules.ReleaseExists"/>.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>

@@ -26,7 +26,7 @@ internal sealed class PathFinder
     }
 
     public static bool MayBeGoneThrough(NuGetVersion version, VersionOptions options) =>
-        (options.IncludePrerelease || !version.IsPrerelease) && !options.Avoid.Any(range => range.Satisfies(version));
+        (options.IncludePrerelease || !version.IsPrerelease) && options.Leaves(version);
 
     public PathResult Find()
     {

@@ -66,7 +66,7 @@ public sealed class VersionManager(IReleaseProvider releases)
     /// <summary>The newest release of a component that may be chosen; null if there is none.</summary>
     /// <param name="component">The component.</param>
     /// <param name="range">The range; null for any version.</param>
-    /// <param name="options">Whether prereleases may be chosen, and which versions may not; the defaults if null.</param>
+    /// <param name="options">Whether prereleases may be chosen, and which versions may; the defaults if null.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<OfferedRelease?> FindNewestAsync(ComponentDescriptor component, VersionRange? range, VersionOptions? options, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class VersionManager(IReleaseProvider releases)
         options ??= VersionOptions.Default;
         var listing = await releases.ListAsync(component.Name, component.PackageId, cancellationToken).ConfigureAwait(false);
         return listing.Releases
-            .Where(one => ReleaseSelection.IsEligible(one.Version, range, options.IncludePrerelease) && !options.Avoid.Any(avoided => avoided.Satisfies(one.Version)))
+            .Where(one => ReleaseSelection.IsEligible(one.Version, range, options.IncludePrerelease) && options.Leaves(one.Version))
             .MaxBy(one => one.Version);
     }
 

@@ -19,6 +19,27 @@ public sealed record VersionOptions
 
     /// <summary>Releases that are not gone through on the way. They may still be its beginning or end.</summary>
     public IReadOnlyList<VersionRange> Avoid { get; init; } = [];
+
+    /// <summary>The ranges that every release gone through on the way lies in. By default none, for any. Its beginning and end may lie elsewhere.</summary>
+    public IReadOnlyList<VersionRange> Within { get; init; } = [];
+
+    /// <summary>What an owner's policy and the component's operators leave: the ways that upgrades could really go.</summary>
+    /// <param name="component">The component, with its pin and blocks.</param>
+    /// <param name="policy">Its owner's policy.</param>
+    public static VersionOptions Of(ComponentDescriptor component, UpgradePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(component);
+        ArgumentNullException.ThrowIfNull(policy);
+        return new()
+        {
+            IncludePrerelease = policy.AllowPrerelease,
+            AllowDroppingState = policy.AllowDroppingState,
+            Avoid = [.. policy.Blocked, .. component.Blocked],
+            Within = [.. new[] { policy.Pinned, component.Pinned }.OfType<VersionRange>()],
+        };
+    }
+
+    internal bool Leaves(NuGetVersion version) => !Avoid.Any(range => range.Satisfies(version)) && Within.All(range => range.Satisfies(version));
 }
 
 /// <summary>What kind of change lies between two versions.</summary>

@@ -6,7 +6,7 @@ internal static class StateRules
     public static IEnumerable<Finding> Path(ValidationContext context)
     {
         const string Place = "theseus.json: upgradesFrom";
-        var against = context.Step!.Incompatibilities.Where(one => one.Rule == StepRule.UpgradesFrom).Select(one => Finding.Error(Place, one.Message, one.Mend)).ToList();
+        var against = context.Step!.Incompatibilities.Where(one => one.Rule == StepRule.UpgradesFrom).Select(one => Finding.Error(Place, one.Message, Detour.Mend(one, context))).ToList();
         return against.Count > 0 ? against : [Finding.Pass(Place, $"The way from {context.Step.From?.ToNormalizedString() ?? "nothing"} is declared safe.")];
     }
 
@@ -16,7 +16,7 @@ internal static class StateRules
         if (context.Upgrade.RestoresState)
             return [Finding.Pass(Place, "It begins with the state that was kept when it was replaced.")];
         var step = context.Step!;
-        var against = step.Incompatibilities.Where(one => one.Rule is StepRule.StateKept or StepRule.StateKind or StepRule.StateMigration).Select(one => Finding.Error(Place, one.Message, one.Mend)).ToList();
+        var against = step.Incompatibilities.Where(one => one.Rule is StepRule.StateKept or StepRule.StateKind or StepRule.StateMigration).Select(one => Finding.Error(Place, one.Message, Detour.Mend(one, context))).ToList();
         return against.Count > 0 ? against
             : [Finding.Pass(Place, step.Schemas.Count > 0 ? $"Its state is migrated along the schemas {string.Join(" -> ", step.Schemas)}." : "No state has to be migrated.")];
     }
