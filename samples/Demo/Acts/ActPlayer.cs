@@ -50,6 +50,7 @@ internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOp
     {
         { Plan: { } plan, State: UpgradeState.Preparing or UpgradeState.InProgress } =>
             $"wave {upgrade.Wave + 1} of {plan.Waves.Count}, {upgrade.CurrentWave.Name}: {upgrade.Phase.ToString().ToLowerInvariant()}",
+        { State: UpgradeState.Confirming, Phase: WavePhase.Retiring } => "confirmed on all nodes; what is left of the release from before goes",
         _ => upgrade.State.ToString(),
     };
 
