@@ -10,6 +10,7 @@ namespace Theseus.Runtime.Swapping;
 internal sealed partial class SlotController
 {
     private readonly SlotParts _parts;
+    private readonly GuardedJournal _journal;
     private readonly RetirementNotes _notes;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -24,6 +25,7 @@ internal sealed partial class SlotController
         var faults = new FaultDirector();
         var retirements = new Retirements(setup, slot, verifier) { OnBackgroundFault = faults.For };
         _parts = new SlotParts(setup, slot, new Candidates(setup, slot, retirements), retirements, faults, journal);
+        _journal = new GuardedJournal(setup.Component, journal, setup.Logger);
         _notes = new RetirementNotes(setup, retirements, journal);
     }
 
@@ -149,7 +151,7 @@ internal sealed partial class SlotController
         var refused = Refused(found.Reason, found.Problem, version) with { Steps = steps.Timings };
         // One that is nowhere is a mistake in the asking; one that is there and not accepted is worth remembering. Its
         // digest is not known: what a package says of itself counts for nothing before it has been verified.
-        return (null, found.Reason == SwapReason.ReleaseRefused ? await OnRecordAsync(refused, new(version, "")).ConfigureAwait(false) : refused);
+        return (null, found.Reason == SwapReason.ReleaseRefused ? await _journal.RefuseAsync(refused, _serving, new(version, "")).ConfigureAwait(false) : refused);
     }
 
     /// <summary>Makes a release ready beside the one that serves.</summary>
@@ -232,7 +234,7 @@ internal sealed partial class SlotController
 
         if (SwapOptionsRules.Faults(options) is { Count: > 0 } faults)
         {
-            return await OnRecordAsync(Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version) with { Steps = [validated.Took] }, validated.Ref).ConfigureAwait(false);
+            return await _journal.RefuseAsync(Refused(SwapReason.OptionsRefused, string.Join(" ", faults), version) with { Steps = [validated.Took] }, _serving, validated.Ref).ConfigureAwait(false);
         }
 
         if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
@@ -254,7 +256,7 @@ internal sealed partial class SlotController
             }
 
             _doing = $"{doing} {version}";
-            if (await TryBeginAsync(serving, validated.Ref).ConfigureAwait(false) is not { } id)
+            if (await _journal.TryBeginAsync(serving, validated.Ref).ConfigureAwait(false) is not { } id)
             {
                 return Refused(SwapReason.MemoryFailed, "The host's memory on disk cannot be written; free space or mend its permissions (the log names the file).", version);
             }
@@ -316,51 +318,13 @@ internal sealed partial class SlotController
         return result;
     }
 
-    private async Task<string?> TryBeginAsync(Generation? serving, ReleaseRef release)
-    {
-        try
-        {
-            return await _parts.Journal.BeginAsync(Component, serving, release).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (IsOfMemory(failure))
-        {
-            LogNotRecorded(_parts.Setup.Logger, Component, failure);
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// Records a refusal that says something of a release. The others (busy, stopping, nothing to do, an unknown name) say
-    /// something of the moment or of the asking, and are told to whoever asked alone.
-    /// </summary>
-    private async Task<SwapResult> OnRecordAsync(SwapResult refused, ReleaseRef to)
-    {
-        try
-        {
-            return refused with { Id = await _parts.Journal.RefuseAsync(refused, _serving, to).ConfigureAwait(false) };
-        }
-        catch (Exception failure) when (IsOfMemory(failure))
-        {
-            LogNotRecorded(_parts.Setup.Logger, Component, failure);
-            return refused;
-        }
-    }
-
-    /// <summary>Records how a swap ended. What serves is settled by now, so a failure here is only told.</summary>
     private async Task RecordAsync(SwapResult result)
     {
-        try
+        if (await _journal.TryEndAsync(result).ConfigureAwait(false))
         {
-            await _parts.Journal.EndAsync(result).ConfigureAwait(false);
             _notes.Begin(result);
         }
-        catch (Exception failure) when (IsOfMemory(failure))
-        {
-            LogNotRecorded(_parts.Setup.Logger, Component, failure);
-        }
     }
-
-    private static bool IsOfMemory(Exception failure) => failure is IOException or UnauthorizedAccessException or HostMemoryException or ObjectDisposedException;
 
     private SwapOptions Guarded(SwapOptions options) => options with { Progress = GuardedProgress.Of(options.Progress, _parts.Setup.Logger) };
 
@@ -396,7 +360,4 @@ internal sealed partial class SlotController
 
     [LoggerMessage(1205, LogLevel.Error, "Component '{Component}': a swap ended by an error inside the host")]
     private static partial void LogBroken(ILogger logger, string component, Exception failure);
-
-    [LoggerMessage(1204, LogLevel.Error, "Component '{Component}': the host's memory on disk could not be written")]
-    private static partial void LogNotRecorded(ILogger logger, string component, Exception failure);
 }
