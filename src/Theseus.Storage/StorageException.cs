@@ -9,20 +9,29 @@ public enum StorageFault
     /// <summary>Another process keeps the database locked.</summary>
     Locked,
 
-    /// <summary>The file is damaged, or is no database.</summary>
+    /// <summary>The database is damaged, or is no database of Theseus.</summary>
     Damaged,
 
-    /// <summary>The file may not be read or written.</summary>
+    /// <summary>The database may not be read or written.</summary>
     NotPermitted,
 
     /// <summary>A newer Theseus has written the database.</summary>
     Newer,
 
+    /// <summary>The database's server is not there, or does not answer in time.</summary>
+    Unreachable,
+
+    /// <summary>
+    /// The connection was lost while a change was made final, and it could not be found out whether it was: look before it
+    /// is asked for again. Every other fault means that nothing was done.
+    /// </summary>
+    OutcomeUnknown,
+
     /// <summary>The disk failed, or something else did that the detail names.</summary>
     Other,
 }
 
-/// <summary>The storage could not do what it was asked to. Nothing of it was done. The message says what to do.</summary>
+/// <summary>The storage could not do what it was asked to. Nothing of it was done, but for <see cref="StorageFault.OutcomeUnknown"/>. The message says what to do.</summary>
 public sealed class StorageException : Exception
 {
     /// <summary>Makes one.</summary>

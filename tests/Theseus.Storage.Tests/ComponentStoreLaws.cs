@@ -1,64 +1,59 @@
 using NuGet.Versioning;
 using Theseus.Control;
-using Theseus.Storage.Sqlite;
 
 namespace Theseus.Storage.Tests;
 
-/// <summary>Components, on SQLite.</summary>
-public sealed class ComponentStoreLaws
+public sealed class ComponentStoreLaws(Stores stores)
 {
     private static readonly ComponentDescriptor s_prices = new() { Name = "prices", Contract = new("Shop.IPrices", "Shop.Contract", null), Revision = 1 };
 
-    [Fact]
-    public async Task AChangeAndItsRecordAreThereTogetherOrNotAtAll()
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task AChangeAndItsRecordAreThereTogetherOrNotAtAll(StoreKind kind)
     {
-        using var database = SqliteDatabase.Open(":memory:");
-        var (store, audit) = (new SqliteComponentStore(database), new SqliteAudit(database));
+        await using var database = await stores.OpenAsync(kind);
+        var (store, audit) = (database.Components, database.Audit);
         Assert.True(await store.TrySaveAsync(s_prices, null, null, default));
         var critical = s_prices with { Criticality = Criticality.Critical };
 
-        Assert.False(await store.TrySaveAsync(critical with { Revision = 7 }, null, DatabaseFile.Entry("late", "component prices"), default));
+        Assert.False(await store.TrySaveAsync(critical with { Revision = 7 }, null, Sample.Entry("late", "component prices"), default));
         Assert.Empty(await audit.ReadAsync(null, 10, null, default));
 
-        Assert.True(await store.TrySaveAsync(critical with { Revision = 2 }, null, DatabaseFile.Entry("now", "component prices"), default));
+        Assert.True(await store.TrySaveAsync(critical with { Revision = 2 }, null, Sample.Entry("now", "component prices"), default));
         Assert.Equal("now", Assert.Single(await audit.ReadAsync(null, 10, "component prices", default)).Entry.Why);
         Assert.Equal(Criticality.Critical, (await store.ReadAsync("prices", default))!.Criticality);
     }
 
-    [Fact]
-    public async Task WhatOperatorsSettledComesBackAsItWas()
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task WhatOperatorsSettledComesBackAsItWas(StoreKind kind)
     {
-        using var file = new DatabaseFile();
-        using (var database = SqliteDatabase.Open(file.Path))
+        await using var database = await stores.OpenAsync(kind);
+        var settled = s_prices with
         {
-            var settled = s_prices with
-            {
-                Labels = new Dictionary<string, string> { ["team"] = "shop" }, IsHotSwappable = false, Pinned = VersionRange.Parse("[1.0.0, 2.0.0)"), Blocked = [VersionRange.Parse("[1.5.0]")],
-            };
-            await new SqliteComponentStore(database).TrySaveAsync(settled, null, null, default);
-        }
+            Labels = new Dictionary<string, string> { ["team"] = "shop" }, IsHotSwappable = false, Pinned = VersionRange.Parse("[1.0.0, 2.0.0)"), Blocked = [VersionRange.Parse("[1.5.0]")],
+        };
+        await database.Components.TrySaveAsync(settled, null, null, default);
+        await database.ReopenAsync();
 
-        using var again = SqliteDatabase.Open(file.Path);
-        var read = (await new SqliteComponentStore(again).ReadAsync("prices", default))!;
+        var read = (await database.Components.ReadAsync("prices", default))!;
 
         Assert.Equal(("shop", false), (read.Labels["team"], read.IsHotSwappable));
         Assert.Equal(VersionRange.Parse("[1.0.0, 2.0.0)"), read.Pinned);
         Assert.Equal([VersionRange.Parse("[1.5.0]")], read.Blocked);
     }
 
-    [Fact]
-    public async Task AComponentThatWasWrittenBeforeVersionsCouldBeBlockedHasNoneBlocked()
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task AComponentThatWasWrittenBeforeVersionsCouldBeBlockedHasNoneBlocked(StoreKind kind)
     {
-        using var file = new DatabaseFile();
-        using (var database = SqliteDatabase.Open(file.Path))
-        {
-            await new SqliteComponentStore(database).TrySaveAsync(s_prices, null, null, default);
-        }
+        await using var database = await stores.OpenAsync(kind);
+        await database.Components.TrySaveAsync(s_prices, null, null, default);
+        await database.MeddleAsync(kind == StoreKind.Sqlite
+            ? "UPDATE components SET descriptor = json_remove(descriptor, '$.blocked')"
+            : "UPDATE components SET descriptor = (descriptor::jsonb - 'blocked')::text");
 
-        file.Meddle("UPDATE components SET descriptor = json_remove(descriptor, '$.blocked')");
-        using var again = SqliteDatabase.Open(file.Path);
-
-        var read = (await new SqliteComponentStore(again).ReadAsync("prices", default))!;
+        var read = (await database.Components.ReadAsync("prices", default))!;
 
         Assert.Empty(read.Blocked);
         Assert.Null(read.Pinned);

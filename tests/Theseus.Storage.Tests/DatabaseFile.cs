@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Theseus.Control.Audit;
-using Theseus.Control.Upgrades;
 
 namespace Theseus.Storage.Tests;
 
@@ -10,21 +8,6 @@ internal sealed class DatabaseFile : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("theseus-storage-").FullName;
 
     public string Path => System.IO.Path.Combine(_folder, "theseus.db");
-
-    public static UpgradeRecord Upgrade(string id, params string[] components) => new()
-    {
-        Id = id,
-        Request = new UpgradeRequest
-        {
-            Targets = [.. components.Select(component => new UpgradeTarget(component, "2.0.0"))],
-            Parameters = new CanaryParameters { Nodes = Amount.Percent(25), Share = 0.5 },
-            RequestedBy = "operator",
-        },
-        Since = DateTimeOffset.UnixEpoch,
-        RequestedAt = DateTimeOffset.UnixEpoch,
-    };
-
-    public static AuditEntry Entry(string why, string subject = "u1") => new(DateTimeOffset.UnixEpoch, "operator", subject, "a", "b", why);
 
     /// <summary>What another program does to the file, beside Theseus.</summary>
     public void Meddle(string statement)

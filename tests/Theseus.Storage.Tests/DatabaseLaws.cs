@@ -36,14 +36,14 @@ public sealed class DatabaseLaws
 
         if (version > 0)
         {
-            var record = JsonSerializer.Serialize(DatabaseFile.Upgrade("old", "a") with { Number = 1 }, UpgradeJson.Default.UpgradeRecord);
+            var record = JsonSerializer.Serialize(Sample.Upgrade("old", "a") with { Number = 1 }, UpgradeJson.Default.UpgradeRecord);
             file.Meddle($"INSERT INTO upgrades (id, revision, state, has_ended, record) VALUES ('old', 1, 'Pending', 0, '{record}'); INSERT INTO components_in_upgrade VALUES ('a', 'old')");
         }
 
         using var database = SqliteDatabase.Open(file.Path);
         var store = new SqliteUpgradeStore(database);
         Assert.Equal(version > 0 ? 1 : 0, (await store.ReadRunningAsync(default)).Count);
-        await store.AddAsync(DatabaseFile.Upgrade("new", "b"), DatabaseFile.Entry("new"), default);
+        await store.AddAsync(Sample.Upgrade("new", "b"), Sample.Entry("new"), default);
         Assert.Empty(await new SqliteRollbackPoints(database).ReadPointsAsync(null, default));
         Assert.Empty(await new SqliteTokenStore(database).ReadAllAsync(default));
     }
@@ -84,7 +84,7 @@ public sealed class DatabaseLaws
         using var file = new DatabaseFile();
         using var database = SqliteDatabase.Open(file.Path);
         var store = new SqliteUpgradeStore(database);
-        await store.AddAsync(DatabaseFile.Upgrade("u1", "a"), DatabaseFile.Entry("first"), default);
+        await store.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default);
         // SQLite answers as it does for a full disk when the file may not grow.
         await database.ReadAsync(connection => connection.Scalar("PRAGMA max_page_count = 1"), default);
 
@@ -92,7 +92,7 @@ public sealed class DatabaseLaws
         {
             for (var i = 0; i < 1000; i++)
             {
-                await store.AddAsync(DatabaseFile.Upgrade($"full{i}", $"c{i}"), DatabaseFile.Entry("more"), default);
+                await store.AddAsync(Sample.Upgrade($"full{i}", $"c{i}"), Sample.Entry("more"), default);
             }
         });
 

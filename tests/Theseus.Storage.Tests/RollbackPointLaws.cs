@@ -1,41 +1,42 @@
 using Theseus.Control;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
-using Theseus.Storage.Sqlite;
 
 namespace Theseus.Storage.Tests;
 
-public sealed class RollbackPointLaws
+public sealed class RollbackPointLaws(Stores stores)
 {
-    [Fact]
-    public async Task APointIsThereWithTheChangeThatItIsTakenBeforeOrNotAtAll()
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task APointIsThereWithTheChangeThatItIsTakenBeforeOrNotAtAll(StoreKind kind)
     {
-        using var database = SqliteDatabase.Open(":memory:");
-        var (store, points) = (new SqliteUpgradeStore(database), new SqliteRollbackPoints(database));
-        var upgrade = await store.AddAsync(DatabaseFile.Upgrade("u1", "a"), DatabaseFile.Entry("first"), default);
+        await using var database = await stores.OpenAsync(kind);
+        var (store, points) = (database.Upgrades, database.Points);
+        var upgrade = await store.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default);
 
-        await Assert.ThrowsAsync<UpgradeConflictException>(() => store.UpdateAsync(upgrade with { Revision = 7 }, DatabaseFile.Entry("late"), [Point(upgrade)], default));
+        await Assert.ThrowsAsync<UpgradeConflictException>(() => store.UpdateAsync(upgrade with { Revision = 7 }, Sample.Entry("late"), [Point(upgrade)], default));
         Assert.Empty(await points.ReadPointsAsync(null, default));
 
-        await store.UpdateAsync(upgrade with { Revision = 2 }, DatabaseFile.Entry("active"), [Point(upgrade)], default);
+        await store.UpdateAsync(upgrade with { Revision = 2 }, Sample.Entry("active"), [Point(upgrade)], default);
         var kept = Assert.Single(await points.ReadPointsAsync("a", default));
         Assert.Equal("{\"Size\":\"3\"}", kept.From.Settings);
         Assert.Equal(new NodeRoute("n1", kept.From, null, 0), Assert.Single(kept.Nodes));
         Assert.Empty(await points.ReadPointsAsync("b", default));
     }
 
-    [Fact]
-    public async Task TheNewestAreKeptByCountAndByAgeAndThoseOfRunningUpgradesInAnyCase()
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task TheNewestAreKeptByCountAndByAgeAndThoseOfRunningUpgradesInAnyCase(StoreKind kind)
     {
-        using var database = SqliteDatabase.Open(":memory:");
-        var (store, points) = (new SqliteUpgradeStore(database), new SqliteRollbackPoints(database));
+        await using var database = await stores.OpenAsync(kind);
+        var (store, points) = (database.Upgrades, database.Points);
         for (var i = 1; i <= 6; i++)
         {
-            var upgrade = await store.AddAsync(DatabaseFile.Upgrade($"u{i}", "a"), DatabaseFile.Entry("asked"), default);
-            await store.UpdateAsync(upgrade with { Revision = 2 }, DatabaseFile.Entry("active"), [Point(upgrade) with { TakenAt = DateTimeOffset.UnixEpoch.AddDays(i) }], default);
+            var upgrade = await store.AddAsync(Sample.Upgrade($"u{i}", "a"), Sample.Entry("asked"), default);
+            await store.UpdateAsync(upgrade with { Revision = 2 }, Sample.Entry("active"), [Point(upgrade) with { TakenAt = DateTimeOffset.UnixEpoch.AddDays(i) }], default);
             if (i < 6)
             {
-                await store.UpdateAsync(upgrade with { Revision = 3, State = UpgradeState.Cancelled }, DatabaseFile.Entry("ended"), [], default);
+                await store.UpdateAsync(upgrade with { Revision = 3, State = UpgradeState.Cancelled }, Sample.Entry("ended"), [], default);
             }
         }
 

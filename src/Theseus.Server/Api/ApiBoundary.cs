@@ -105,6 +105,8 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         StorageFault.Locked => "Another process keeps the server's database locked, and nothing was done. Ask again; if that does not help, have the process found and ended.",
         StorageFault.Damaged => "The server's database is damaged. Have the newest backup put in its place.",
         StorageFault.NotPermitted => "The server may not write to its database. Have the rights to its data folder mended.",
+        StorageFault.Unreachable => "The server's database does not answer, and nothing was done. Ask again.",
+        StorageFault.OutcomeUnknown => "The connection to the server's database was lost at the very end: it may be done. Look before you ask again, or ask with an Idempotency-Key.",
         _ => "The server's database could not be used, and nothing was done. The server's log says more.",
     };
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Theseus.Control.Audit;
@@ -16,7 +14,6 @@ namespace Theseus.Storage.Sqlite;
 public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
 {
     private const string Head = "audit-head";
-    private const string Beginning = "";
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<AuditRecord>> ReadAsync(long? before, int count, string? subject, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AuditRecord>>(
@@ -37,35 +34,14 @@ public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
     public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {
-            var problems = new List<string>();
-            var (previous, expected, foundKnown) = (Beginning, 1L, knownHash is null);
+            var chain = new AuditChain(knownHash);
             foreach (var (sequence, entry, hash) in connection.Query(row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit ORDER BY sequence"))
             {
-                if (sequence != expected)
-                {
-                    problems.Add(sequence == expected + 1 ? $"Record {expected} is missing." : $"Records {expected} to {sequence - 1} are missing.");
-                }
-
-                if (HashOf(previous, sequence, entry) != hash)
-                {
-                    problems.Add($"Record {sequence} is not what was written: its hash does not fit it and the one before.");
-                }
-
-                (previous, expected, foundKnown) = (hash, sequence + 1, foundKnown || hash == knownHash);
+                chain.Add(sequence, entry, hash);
             }
 
-            var head = (string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", Head)) ?? Name(0, Beginning);
-            if (head != Name(expected - 1, previous))
-            {
-                problems.Add($"The last record is {expected - 1}, and the database was last written with {head.Split(' ')[0]}: records at the end were removed, added or changed.");
-            }
-
-            if (!foundKnown)
-            {
-                problems.Add("No record has the hash that you gave: the chain was written anew since you took it.");
-            }
-
-            return new AuditVerification(expected - 1, previous, problems);
+            var head = ((string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", Head)) ?? Name(0, AuditChain.Beginning)).Split(' ');
+            return chain.End(long.Parse(head[0], CultureInfo.InvariantCulture), head[1]);
         },
         cancellationToken);
 
@@ -73,17 +49,14 @@ public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
     internal static void Append(SqliteConnection connection, AuditEntry entry)
     {
         var last = connection.Query(row => (Sequence: row.GetInt64(0), Hash: row.GetString(1)), "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1");
-        var (sequence, previous) = last.Count > 0 ? (last[0].Sequence + 1, last[0].Hash) : (1, Beginning);
+        var (sequence, previous) = last.Count > 0 ? (last[0].Sequence + 1, last[0].Hash) : (1, AuditChain.Beginning);
         var text = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
-        var hash = HashOf(previous, sequence, text);
+        var hash = AuditChain.HashOf(previous, sequence, text);
         connection.Execute("INSERT INTO audit (sequence, entry, hash) VALUES ($sequence, $entry, $hash)", ("$sequence", sequence), ("$entry", text), ("$hash", hash));
         connection.Execute("INSERT INTO settings (name, value) VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = excluded.value", ("$name", Head), ("$value", Name(sequence, hash)));
     }
 
     private static string Name(long sequence, string hash) => string.Create(CultureInfo.InvariantCulture, $"{sequence} {hash}");
-
-    private static string HashOf(string previous, long sequence, string entry) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{previous}\n{sequence}\n{entry}"))));
 
     private static AuditRecord Read(SqliteDataReader row) =>
         new(row.GetInt64(0), JsonSerializer.Deserialize(row.GetString(1), AuditJson.Default.AuditEntry)!, row.GetString(2));

@@ -27,7 +27,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                 {
                     if (connection.Scalar("SELECT upgrade FROM components_in_upgrade WHERE component = $component", ("$component", target.Component)) is string other)
                     {
-                        throw new UpgradeConflictException($"The upgrade {other} of '{target.Component}' has not ended. Wait for it, cancel it, or roll it back.", other);
+                        throw Conflicts.Busy(target.Component, other);
                     }
 
                     connection.Execute("INSERT INTO components_in_upgrade (component, upgrade) VALUES ($component, $upgrade)", ("$component", target.Component), ("$upgrade", upgrade.Id));
@@ -40,7 +40,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     """,
                     ("$least", upgrade.Number),
                     ("$id", upgrade.Id),
-                    ("$key", KeyOf(upgrade.Request)));
+                    ("$key", RequestKeys.Of(upgrade.Request)));
                 var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
                 Write(connection, added, expected: 0);
                 SqliteAudit.Append(connection, entry);
@@ -123,23 +123,10 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         },
         cancellationToken);
 
-    private static UpgradeRecord? FindByKey(SqliteConnection connection, UpgradeRequest request)
-    {
-        if (KeyOf(request) is not { } key || connection.Query(Read, "SELECT record FROM upgrades WHERE request_key = $key", ("$key", key)).FirstOrDefault() is not { } known)
-        {
-            return null;
-        }
-
-        return IsSame(known.Request, request)
-            ? known
-            : throw new UpgradeConflictException($"The key '{request.Key}' was given to another request, which began the upgrade {known.Id}. Take a new key for a new request.", known.Id, isKeyReused: true);
-    }
-
-    // Two askers' keys have nothing to do with each other.
-    private static string? KeyOf(UpgradeRequest request) => request.Key is { } key ? $"{request.RequestedBy}\n{key}" : null;
-
-    private static bool IsSame(UpgradeRequest one, UpgradeRequest other) =>
-        JsonSerializer.Serialize(one, UpgradeJson.Default.UpgradeRequest) == JsonSerializer.Serialize(other, UpgradeJson.Default.UpgradeRequest);
+    private static UpgradeRecord? FindByKey(SqliteConnection connection, UpgradeRequest request) =>
+        RequestKeys.Of(request) is { } key && connection.Query(Read, "SELECT record FROM upgrades WHERE request_key = $key", ("$key", key)).FirstOrDefault() is { } known
+            ? RequestKeys.Check(known, request)
+            : null;
 
     private static void Write(SqliteConnection connection, UpgradeRecord upgrade, long expected)
     {
@@ -153,7 +140,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
             ("$expected", expected));
         if (changed != 1)
         {
-            throw new UpgradeConflictException($"The upgrade {upgrade.Id} was changed by someone else meanwhile. Look at it again.", upgrade.Id);
+            throw Conflicts.Changed(upgrade);
         }
     }
 

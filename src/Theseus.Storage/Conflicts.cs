@@ -1,0 +1,13 @@
+using Theseus.Control.Upgrades;
+
+namespace Theseus.Storage;
+
+/// <summary>What stands in the way of an upgrade's change, in the same words for every database.</summary>
+internal static class Conflicts
+{
+    public static UpgradeConflictException Busy(string component, string other) =>
+        new($"The upgrade {other} of '{component}' has not ended. Wait for it, cancel it, or roll it back.", other);
+
+    public static UpgradeConflictException Changed(UpgradeRecord upgrade) =>
+        new($"The upgrade {upgrade.Id} was changed by someone else meanwhile. Look at it again.", upgrade.Id);
+}

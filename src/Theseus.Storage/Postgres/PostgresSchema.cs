@@ -1,0 +1,157 @@
+using System.Data;
+using System.Globalization;
+using Npgsql;
+
+namespace Theseus.Storage.Postgres;
+
+/// <summary>The database's tables, and the way from each earlier form of them to the present one.</summary>
+internal static class PostgresSchema
+{
+    /// <summary>The advisory lock under which tables are made and changed: 'Ship' in ASCII.</summary>
+    private const long Lock = 0x53686970;
+
+    private const int LongestSeconds = 600;
+
+    /// <summary>Each step leads from the version of its index to the next. A step that was released is never changed.</summary>
+    private static readonly string[] s_steps =
+    [
+        // Records are text: JSON's own column types put its members in another order, and refuse some strings.
+        """
+        -- One row: the lock that every change takes, the version of the tables, and where the audit's chain and the
+        -- upgrades' numbers are.
+        CREATE TABLE ledger (
+            is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+            version integer NOT NULL,
+            sequence bigint NOT NULL,
+            hash text NOT NULL,
+            number bigint NOT NULL);
+        INSERT INTO ledger (version, sequence, hash, number) VALUES (0, 0, '', 0);
+        CREATE TABLE upgrades (
+            number bigint PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            revision bigint NOT NULL,
+            state text NOT NULL,
+            has_ended boolean NOT NULL,
+            record text NOT NULL,
+            request_key bytea UNIQUE);
+        CREATE INDEX upgrades_running ON upgrades (number) WHERE NOT has_ended;
+        -- One upgrade per component at a time: whoever comes second breaks the key.
+        CREATE TABLE components_in_upgrade (
+            component text COLLATE "C" PRIMARY KEY,
+            upgrade text COLLATE "C" NOT NULL);
+        CREATE TABLE components (
+            name text COLLATE "C" PRIMARY KEY,
+            revision bigint NOT NULL,
+            descriptor text NOT NULL);
+        CREATE TABLE component_changes (
+            component text COLLATE "C" NOT NULL,
+            revision bigint NOT NULL,
+            change text NOT NULL,
+            PRIMARY KEY (component, revision));
+        CREATE TABLE settings (
+            name text COLLATE "C" PRIMARY KEY,
+            value text NOT NULL);
+        CREATE TABLE audit (
+            sequence bigint PRIMARY KEY,
+            entry text NOT NULL,
+            hash text NOT NULL,
+            -- To be found by; what counts is in the entry.
+            subject text COLLATE "C" NOT NULL DEFAULT '',
+            -- By which its writer knows it again when the answer to its commit was lost.
+            written_by uuid NOT NULL DEFAULT gen_random_uuid());
+        CREATE INDEX audit_by_subject ON audit (subject, sequence);
+        CREATE TABLE rollback_points (
+            upgrade text COLLATE "C" NOT NULL,
+            component text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            taken_at timestamptz NOT NULL,
+            point text NOT NULL,
+            PRIMARY KEY (component, number));
+        CREATE TABLE tokens (
+            id text COLLATE "C" PRIMARY KEY,
+            created_at timestamptz NOT NULL,
+            token text NOT NULL);
+        """,
+    ];
+
+    /// <summary>The present version.</summary>
+    public static int Version => s_steps.Length;
+
+    /// <summary>Brings a database to a version, or leaves it as it was. Of several who start at once, one does it.</summary>
+    /// <exception cref="StorageException">It is of a newer version, or not a database of Theseus.</exception>
+    public static async Task BringAsync(NpgsqlConnection connection, string name, int upTo, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            // Tables that are up to date are only looked at: the user of every day needs no right to make any.
+            if (await ReadVersionAsync(connection, name, cancellationToken).ConfigureAwait(false) >= upTo)
+            {
+                return;
+            }
+
+            await ExecuteAsync(connection, $"SET LOCAL statement_timeout = '{LongestSeconds}s'; SET LOCAL lock_timeout = '{LongestSeconds}s'; SELECT pg_advisory_xact_lock({Lock})", cancellationToken).ConfigureAwait(false);
+            var version = await ReadVersionAsync(connection, name, cancellationToken).ConfigureAwait(false);
+            for (var step = version; step < upTo; step++)
+            {
+                await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"{s_steps[step]}\nUPDATE ledger SET version = {step + 1}"), cancellationToken).ConfigureAwait(false);
+            }
+
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <exception cref="StorageException">The tables are of a version that this Theseus does not know.</exception>
+    public static void ThrowIfNewer(int version, string name)
+    {
+        if (version > Version)
+        {
+            throw new StorageException(
+                StorageFault.Newer,
+                $"{name} was brought up to date by a newer Theseus (its tables have version {version}, this one knows up to {Version}). Start the newer one everywhere, or restore the backup from before it was first started.");
+        }
+    }
+
+    private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync(
+            row => (Schema: row.IsDBNull(0) ? null : row.GetString(0), Tables: row.GetInt64(1), HasLedger: row.GetBoolean(2), Server: row.GetString(3)),
+            """
+            SELECT current_schema(), count(*), coalesce(bool_or(relname = 'ledger'), false), current_setting('server_encoding')
+            FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'v', 'm', 'f')
+            """,
+            [],
+            cancellationToken).ConfigureAwait(false);
+        var (schema, tables, hasLedger, encoding) = found[0];
+        if (schema is null)
+        {
+            throw new StorageException(StorageFault.NotPermitted, $"{name} has no schema on the user's search path. Make one (CREATE SCHEMA), or name one by 'Search Path' in the connection string.");
+        }
+
+        if (encoding != "UTF8")
+        {
+            throw new StorageException(StorageFault.NotPermitted, $"{name} has the encoding {encoding}. Make one with ENCODING 'UTF8'.");
+        }
+
+        if (!hasLedger)
+        {
+            return tables == 0
+                ? 0
+                : throw new StorageException(StorageFault.Damaged, $"{name} has tables in its schema '{schema}', but they are not Theseus's. Name another database, or an empty schema by 'Search Path' in the connection string.");
+        }
+
+        var versions = await connection.QueryAsync(row => row.GetInt32(0), "SELECT version FROM ledger", [], cancellationToken).ConfigureAwait(false);
+        var version = versions is [var only] ? only : throw new StorageException(StorageFault.Damaged, $"{name} is damaged: its ledger has {versions.Count} rows, and has to have one. Restore it from the newest backup.");
+        ThrowIfNewer(version, name);
+        return version;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statements, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(statements, connection) { CommandTimeout = LongestSeconds };
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
