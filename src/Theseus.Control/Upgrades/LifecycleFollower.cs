@@ -21,9 +21,10 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     {
         try
         {
-            var changes = manager.WatchAsync(null, cancellationToken);
+            // Begun before the catching up, so that no change falls in between.
+            using var watching = manager.BeginWatching();
             await CatchUpAsync(cancellationToken).ConfigureAwait(false);
-            await foreach (var upgrade in changes.ConfigureAwait(false))
+            await foreach (var upgrade in watching.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 await FollowAsync(upgrade, cancellationToken).ConfigureAwait(false);
             }

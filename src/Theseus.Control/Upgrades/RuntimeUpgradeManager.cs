@@ -13,16 +13,12 @@ namespace Theseus.Control;
 /// <remarks>An order returns when it is on record; what it leads to on the nodes is seen by <see cref="FindAsync"/> and <see cref="WatchAsync"/>.</remarks>
 public sealed partial class RuntimeUpgradeManager
 {
-    private const int ChangesKept = 256;
-
     private readonly IUpgradeStore _store;
     private readonly IFeasibility _feasibility;
     private readonly TimeProvider _time;
     private readonly UpgradeDriver _driver;
-    private readonly Lock _lock = new();
-    private readonly List<Channel<UpgradeRecord>> _watchers = [];
+    private readonly UpgradeWatchers _watchers = new();
     private readonly Pulse _reported = new();
-    private bool _hasEnded;
 
     /// <summary>Makes a manager.</summary>
     /// <param name="store">Where upgrades are kept.</param>
@@ -37,7 +33,7 @@ public sealed partial class RuntimeUpgradeManager
         _store = store;
         _feasibility = feasibility;
         _time = time;
-        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>()) { OnChanged = Tell, OnReported = _reported.Beat };
+        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>()) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
     }
 
     /// <summary>Runs upgrades until it is cancelled: those that are asked for, and those that an earlier process left.</summary>
@@ -50,7 +46,8 @@ public sealed partial class RuntimeUpgradeManager
         }
         finally
         {
-            EndWatching();
+            _watchers.End();
+            _reported.Beat();
         }
     }
 
@@ -184,50 +181,34 @@ public sealed partial class RuntimeUpgradeManager
     /// <param name="cancellationToken">Ends the watching.</param>
     public async IAsyncEnumerable<UpgradeRecord> WatchAsync(string? id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var changes = Channel.CreateBounded<UpgradeRecord>(new BoundedChannelOptions(ChangesKept) { FullMode = BoundedChannelFullMode.DropOldest });
-        lock (_lock)
+        // What is asked for is asked for after the watching began, so that no change falls in between.
+        using var watching = BeginWatching();
+        var told = 0L;
+        if (id is not null && await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } present)
         {
-            _watchers.Add(changes);
-            if (_hasEnded)
+            told = present.Revision;
+            yield return present;
+            if (present.HasEnded)
             {
-                changes.Writer.Complete();
+                yield break;
             }
         }
 
-        try
+        await foreach (var change in watching.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            // Asked for after the watching began, so that no change falls in between.
-            var told = 0L;
-            if (id is not null && await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } present)
+            if (id is null || (change.Id == id && change.Revision > told))
             {
-                told = present.Revision;
-                yield return present;
-                if (present.HasEnded)
+                yield return change;
+                if (id is not null && change.HasEnded)
                 {
                     yield break;
                 }
             }
-
-            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (id is null || (change.Id == id && change.Revision > told))
-                {
-                    yield return change;
-                    if (id is not null && change.HasEnded)
-                    {
-                        yield break;
-                    }
-                }
-            }
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _watchers.Remove(changes);
-            }
         }
     }
+
+    /// <summary>Begins to watch all upgrades at once, where <see cref="WatchAsync"/> does so when it is first read.</summary>
+    internal UpgradeWatchers.Watching BeginWatching() => _watchers.Begin();
 
     /// <summary>Waits for an upgrade's end.</summary>
     /// <param name="id">The upgrade.</param>
@@ -267,29 +248,6 @@ public sealed partial class RuntimeUpgradeManager
         if (RequestRules.Faults(request) is { Count: > 0 } faults)
         {
             throw new UpgradeRefusedException(UpgradeRefusal.Invalid, string.Join(" ", faults)) { Faults = faults };
-        }
-    }
-
-    /// <summary>Nothing is told any more: whoever waits for it would do so for ever, and hold all that the manager has.</summary>
-    private void EndWatching()
-    {
-        lock (_lock)
-        {
-            _hasEnded = true;
-            _watchers.ForEach(watcher => watcher.Writer.TryComplete());
-        }
-
-        _reported.Beat();
-    }
-
-    private void Tell(UpgradeRecord upgrade)
-    {
-        lock (_lock)
-        {
-            foreach (var watcher in _watchers)
-            {
-                watcher.Writer.TryWrite(upgrade);
-            }
         }
     }
 }

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control.Audit;
+using Theseus.Control.Tests.Components;
+using Theseus.Control.Upgrades;
+using Theseus.Fleet;
+using Theseus.Packaging;
+using Theseus.Storage.Sqlite;
+using Theseus.Testing;
+
+namespace Theseus.Control.Tests.Upgrades;
+
+/// <summary>The registry's picture of a component is where its upgrade is.</summary>
+public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
+{
+    private static readonly CancellationToken s_none = CancellationToken.None;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+
+    private readonly SqliteDatabase _database = SqliteDatabase.Open(":memory:");
+    private readonly TemporaryFolder _folder = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LookedBackStore _store;
+    private readonly RuntimeUpgradeManager _upgrades;
+
+    public FollowerLaws()
+    {
+        _store = new LookedBackStore(new SqliteUpgradeStore(_database));
+        _upgrades = new RuntimeUpgradeManager(_store, new InProcessChannel(), new HealthJudge(), this, new ManualTimeProvider(), NullLoggerFactory.Instance);
+    }
+
+    [Fact]
+    public async Task AChangeWhileItCatchesUpIsFollowedToo()
+    {
+        var registry = await Parts.WithAsync(Parts.Of("a"));
+        await registry.MoveAsync("a", new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V("1.0.0") }, s_none);
+        var running = _upgrades.RunAsync(_stop.Token);
+        // What it catches up with has been read, and is as good as old when it gets it.
+        _store.AfterLookingBack = async () =>
+        {
+            var upgrade = await _upgrades.StartAsync(new() { Targets = [new("a", "2.0.0")], Parameters = new ImmediateParameters(), RequestedBy = "operator" }, s_none);
+            await foreach (var change in _upgrades.WatchAsync(upgrade.Id, s_none))
+            {
+                if (change.State == UpgradeState.Preparing)
+                {
+                    break;
+                }
+            }
+        };
+
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+
+        // No node is there to make anything ready, so that this is the last change for long.
+        await registry.WaitForAsync("a", found => found is { Lifecycle: ComponentLifecycle.Upgrading }, s_none).WaitAsync(s_deadline);
+        await _stop.CancelAsync();
+        await Task.WhenAll(running, following).WaitAsync(s_deadline);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _database.Dispose();
+        _folder.Dispose();
+        _stop.Dispose();
+    }
+
+    Task<Feasibility> IFeasibility.CheckAsync(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken) => Task.FromResult(new Feasibility
+    {
+        Moves = [new UpgradeMove("a", new ReleaseId("1.0.0", "1"), new ReleaseId("2.0.0", "2"))],
+        Nodes = new Dictionary<string, IReadOnlyList<PlannedNode>> { ["a"] = [new("node1", "west")] },
+    });
+
+    /// <summary>The product's store, in which something happens between the looking back and its answer.</summary>
+    private sealed class LookedBackStore(IUpgradeStore store) : IUpgradeStore
+    {
+        public Func<Task>? AfterLookingBack { get; set; }
+
+        public async Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken)
+        {
+            var found = await store.ReadNewestAsync(before, count, cancellationToken);
+            if (AfterLookingBack is { } happen)
+            {
+                AfterLookingBack = null;
+                await happen().WaitAsync(s_deadline, cancellationToken);
+            }
+
+            return found;
+        }
+
+        public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken) => store.UpdateAsync(upgrade, entry, points, cancellationToken);
+
+        public Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken) => store.AddAsync(upgrade, entry, cancellationToken);
+
+        public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
+
+        public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken) => store.FindByKeyAsync(request, cancellationToken);
+
+        public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => store.ReadRunningAsync(cancellationToken);
+
+        public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
+
+        public Task<string?> ReadLineStopAsync(CancellationToken cancellationToken) => store.ReadLineStopAsync(cancellationToken);
+
+        public Task WriteLineStopAsync(string? reason, AuditEntry entry, CancellationToken cancellationToken) => store.WriteLineStopAsync(reason, entry, cancellationToken);
+    }
+}
