@@ -30,6 +30,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     {
         (DataFolder, _database, _feeds, _time, _logger) = (folder, database, feeds, time, logger);
         (Components, Upgrades, Rollback, Releases) = (components, upgrades, rollback, releases);
+        Versions = new VersionManager(releases);
         Tokens = new SqliteTokenStore(database);
         Audit = new SqliteAudit(database);
         _discovery = new ComponentDiscovery(components);
@@ -50,11 +51,16 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>The releases that its feeds have.</summary>
     public IReleaseProvider Releases { get; }
 
+    /// <summary>The ways from release to release. Pins, blocks and policy leave those of <see cref="VersionOptionsOf"/>.</summary>
+    public VersionManager Versions { get; }
+
     /// <summary>The record of all that was changed.</summary>
     public IAuditLog Audit { get; }
 
     /// <summary>The folder of its database, in full.</summary>
     public string DataFolder { get; }
+
+    private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
 
     /// <summary>Whether it has begun to end.</summary>
     internal bool IsEnding => Volatile.Read(ref _isEnding) != 0;
@@ -100,7 +106,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
             var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
             var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>());
+            var plane = new ControlPlane(folder, database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
@@ -111,6 +117,14 @@ public sealed partial class ControlPlane : IAsyncDisposable
             database.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What a component's operators and its owner's policy leave of the ways between its releases.</summary>
+    /// <param name="component">The component.</param>
+    public VersionOptions VersionOptionsOf(ComponentDescriptor component)
+    {
+        ArgumentNullException.ThrowIfNull(component);
+        return VersionOptions.Of(component, Policies.GetValueOrDefault(component.Name) ?? new UpgradePolicy());
     }
 
     /// <summary>Ends it. Upgrades stay where they are, and go on at the next start.</summary>

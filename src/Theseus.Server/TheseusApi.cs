@@ -65,6 +65,7 @@ public static class TheseusApi
         StatusEndpoints.Map(all, api);
         UpgradeEndpoints.Map(api);
         ComponentEndpoints.Map(api);
+        PathEndpoints.Map(api);
         RollbackEndpoints.Map(api);
         AuditEndpoints.Map(api);
         TokenEndpoints.Map(api);

@@ -92,6 +92,38 @@ public sealed class ControlCommandLaws
     }
 
     [Fact]
+    public async Task TheWayToAReleaseAndBackIsToldAndWithoutOneTheExitCodeSaysSo()
+    {
+        await using var line = await ControlLine.StartAsync();
+        // A component whose third release declares itself safe to upgrade to from the second one on.
+        var components = line.Server.ControlPlane.Components;
+        await components.RegisterAsync(new() { Name = "relay", Contract = new("Relay.IRelay", "Relay.Contract", null) }, "Test.", CancellationToken.None);
+        await components.MoveAsync("relay", new(ComponentLifecycle.Active, "It serves.") { Version = new(1, 0, 0) }, CancellationToken.None);
+
+        var path = await line.RunAsync("component", "path", "relay", "3.0.0");
+        Assert.True(path.Code == 0, path.Error);
+        Assert.Equal(
+            [["there", "1.0.0", "2.0.0", "none", "yes"], ["there", "2.0.0", "3.0.0", "none", "yes"], ["back", "3.0.0", "1.0.0", "none", "yes"]],
+            path.Out.Split('\n').Select(row => row.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Where(row => row.Length > 0 && row[0] is "there" or "back"));
+        var json = JsonNode.Parse((await line.RunAsync("component", "path", "relay", "3.0.0", "--json")).Out)!;
+        Assert.Equal("2.0.0", json["there"]!["steps"]![0]!["to"]!.GetValue<string>());
+        Assert.Contains("serves already", (await line.RunAsync("component", "path", "relay", "1.0.0")).Out);
+
+        Assert.Equal(0, (await line.RunAsync("component", "set", "relay", "--block", "[2.0.0]")).Code);
+        var none = await line.RunAsync("component", "path", "relay", "3.0.0");
+        Assert.Equal(5, none.Code);
+        Assert.Contains("There is no way to 3.0.0.", none.Out);
+        Assert.Contains("declares itself safe", none.Out);
+        Assert.Equal(5, (await line.RunAsync("component", "path", "relay", "3.0.0", "--json")).Code);
+
+        Assert.Equal(4, (await line.RunAsync("component", "path", "relay", "7.7.7")).Code);
+        Assert.Equal(4, (await line.RunAsync("component", "path", "relays", "2.0.0")).Code);
+        Assert.Equal(5, (await line.RunAsync("component", "path", "relay", "newest")).Code);
+        Assert.Equal(2, (await line.RunAsync("component", "path", "relay")).Code);
+        Assert.Contains("path", (await line.RunAsync("[suggest:18]", "theseus component ")).Out);
+    }
+
+    [Fact]
     public async Task TheExitCodeSaysWhatHindersIt()
     {
         await using var line = await ControlLine.StartAsync();

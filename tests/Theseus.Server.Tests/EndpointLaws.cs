@@ -27,6 +27,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
         new("PATCH /api/v1/components/{name}", Operate, Body: true, Unknown: "unknown-component"),
         new("GET /api/v1/components/{name}/history", Look, IsCounted: true, Unknown: "unknown-component"),
         new("GET /api/v1/components/{name}/dependencies", Look, Unknown: "unknown-component"),
+        new("GET /api/v1/components/{name}/path", Look, Unknown: "unknown-component"),
         new("GET /api/v1/dependencies", Look),
         new("GET /api/v1/releases/{component}", Look, IsCounted: true, Unknown: "unknown-component"),
         new("GET /api/v1/upgrades", Look, IsCounted: true),

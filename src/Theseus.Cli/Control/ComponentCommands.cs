@@ -18,6 +18,7 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
         component.Subcommands.Add(Show());
         component.Subcommands.Add(History());
         component.Subcommands.Add(Points());
+        component.Subcommands.Add(new ComponentPathCommand().Make(theseus));
         component.Subcommands.Add(new ComponentSetCommand().Make(theseus));
         root.Subcommands.Add(component);
         root.Subcommands.Add(Nodes());

@@ -80,6 +80,7 @@ public static class ApiJson
 [JsonSerializable(typeof(ComponentDependencies))]
 [JsonSerializable(typeof(DependencyOverview))]
 [JsonSerializable(typeof(ReleasePage))]
+[JsonSerializable(typeof(ComponentPath))]
 [JsonSerializable(typeof(AuditRecord))]
 [JsonSerializable(typeof(AuditVerification))]
 internal sealed partial class ApiTypes : JsonSerializerContext;

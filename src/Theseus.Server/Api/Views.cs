@@ -1,5 +1,6 @@
 using Theseus.Control;
 using Theseus.Control.Upgrades;
+using Theseus.Packaging;
 
 namespace Theseus.Server;
 
@@ -84,3 +85,25 @@ public sealed record ReleaseView(string Component, string PackageId, string Vers
 /// <param name="Problems">Feeds that could not be asked, and what of them could not be used, in words: releases may be missing then.</param>
 /// <param name="Next">The address of the next part; null when there is none.</param>
 public sealed record ReleasePage(IReadOnlyList<ReleaseView> Items, IReadOnlyList<string> Problems, string? Next = null);
+
+/// <summary>How a component gets from the release that serves to another, and back.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="From">The version that serves; null as long as none does.</param>
+/// <param name="To">The version to get to.</param>
+/// <param name="There">The way there.</param>
+/// <param name="Back">The way back from there, with the state as it is by then; null where no version serves that could be gone back to.</param>
+public sealed record ComponentPath(string Component, string? From, string To, ComponentWay There, ComponentWay? Back);
+
+/// <summary>A way from one release to another, or why there is none.</summary>
+/// <param name="Steps">The upgrades, in their order; empty where the version serves already, null where there is no way.</param>
+/// <param name="WhyNot">Why there is no way, a line for each reason; empty where there is one.</param>
+public sealed record ComponentWay(IReadOnlyList<ComponentStep>? Steps, IReadOnlyList<string> WhyNot);
+
+/// <summary>One upgrade of a way.</summary>
+/// <param name="From">The version that serves before it; null for a first deployment.</param>
+/// <param name="To">The version that serves after it.</param>
+/// <param name="State">How the state is handed over.</param>
+/// <param name="Schemas">The schemas that the state is migrated along, from the old one to the new one; empty where none is migrated.</param>
+/// <param name="IsReversible">Whether it can be taken back once calls have changed the state.</param>
+/// <param name="WhyIrreversible">What speaks against taking it back; empty where it can be.</param>
+public sealed record ComponentStep(string? From, string To, StateKind State, IReadOnlyList<int> Schemas, bool IsReversible, IReadOnlyList<string> WhyIrreversible);
