@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Relay;
 using Theseus.Control;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
@@ -23,6 +24,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     private Action<ControlPlaneOptions> _configure = _ => { };
     private bool _hasLimiter;
+    private bool _hasRelay;
 
     public ControlPlane Plane { get; private set; } = null!;
 
@@ -32,13 +34,16 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<IRateLimiter> Limiters => [.. _hosts.Select(host => host.Services.GetRequiredService<IRateLimiter>())];
 
+    public IReadOnlyList<IRelay> Relays => [.. _hosts.Select(host => host.Services.GetRequiredService<IRelay>())];
+
     /// <summary>Starts a fleet.</summary>
     /// <param name="nodes">How many nodes it has, each with the component <c>markdown</c>.</param>
     /// <param name="withLimiter">Whether they have <c>rate-limiter</c> too, whose state is transferred and whose settings say <c>Limit</c> 7.</param>
     /// <param name="configure">Changes the control plane's options.</param>
-    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null)
+    /// <param name="withRelay">Whether they have <c>relay</c> too, whose third release declares itself safe to upgrade to from the second one on.</param>
+    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null, bool withRelay = false)
     {
-        var fleet = new Fleet { _hasLimiter = withLimiter, _configure = configure ?? (_ => { }) };
+        var fleet = new Fleet { _hasLimiter = withLimiter, _hasRelay = withRelay, _configure = configure ?? (_ => { }) };
         await fleet.StartPlaneAsync();
         for (var i = 1; i <= nodes; i++)
         {
@@ -91,6 +96,11 @@ internal sealed class Fleet : IAsyncDisposable
         if (_hasLimiter)
         {
             theseus.AddComponent<IRateLimiter>("rate-limiter", FromOne);
+        }
+
+        if (_hasRelay)
+        {
+            theseus.AddComponent<IRelay>("relay", FromOne);
         }
 
         var host = builder.Build();
@@ -162,7 +172,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(Deadline);
         await Plane.Upgrades.WaitForNodesAsync(nodes => nodes.Count == _hosts.Count, deadline.Token);
-        foreach (var component in (string[])["markdown", .. _hasLimiter ? ["rate-limiter"] : Array.Empty<string>()])
+        foreach (var component in (string[])["markdown", .. _hasLimiter ? ["rate-limiter"] : Array.Empty<string>(), .. _hasRelay ? ["relay"] : Array.Empty<string>()])
         {
             await UntilAsync(component, found => found.Lifecycle == ComponentLifecycle.Active);
         }
