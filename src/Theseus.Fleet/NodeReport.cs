@@ -30,6 +30,9 @@ public sealed record NodeReport
     /// <summary>Processors.</summary>
     public int Processors { get; init; }
 
+    /// <summary>Whether it is the last one of its process, which is ending: later upgrades are planned without the node until it is back.</summary>
+    public bool IsLeaving { get; init; }
+
     /// <summary>Its components.</summary>
     public required IReadOnlyList<ComponentReport> Components { get; init; }
 }

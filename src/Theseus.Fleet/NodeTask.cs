@@ -74,5 +74,5 @@ public sealed record NodeTask
     public required TimeSpan Deadline { get; init; }
 
     /// <summary>How long a trial lasts at most when no further word comes; then the node goes back by itself. For <see cref="NodeTaskKind.Activate"/>.</summary>
-    public TimeSpan HoldAtMost { get; init; } = TimeSpan.FromHours(24);
+    public TimeSpan HoldAtMost { get; init; } = TimeSpan.FromDays(7);
 }

@@ -15,6 +15,8 @@ internal sealed class Faults
 
     public double Confirming { get; set; }
 
+    public double Reverting { get; set; }
+
     public bool BadRelease { get; set; }
 
     /// <summary>The chance, each second, that a node is killed; it is started again some time after.</summary>
@@ -44,6 +46,7 @@ internal sealed class Faults
             Preparing = random.Next(4) == 0 ? 0.05 : 0,
             Activating = random.Next(4) == 0 ? 0.05 : 0,
             Confirming = random.Next(6) == 0 ? 0.1 : 0,
+            Reverting = random.Next(4) == 0 ? 0.3 : 0,
             BadRelease = random.Next(5) == 0,
             NodeKilled = Some(0.01),
             SecondsAway = random.Next(8) == 0 ? 2_000 : 20,
@@ -64,6 +67,6 @@ internal sealed class Faults
     public void Heal()
     {
         (Lost, Doubled, LongestDelayMilliseconds, SecondsAway) = (0, 0, 10, 20);
-        (Preparing, Activating, Confirming, NodeKilled, ControlKilled, TrialLost, Order) = (0, 0, 0, 0, 0, 0, 0);
+        (Preparing, Activating, Confirming, Reverting, NodeKilled, ControlKilled, TrialLost, Order) = (0, 0, 0, 0, 0, 0, 0, 0);
     }
 }

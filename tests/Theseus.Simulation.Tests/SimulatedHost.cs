@@ -77,7 +77,11 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
 
     public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
     {
-        await StepAsync(4, 0, cancellationToken);
+        if (await StepAsync(4, faults.Reverting, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
         _held.Drop(component);
         disk[component] = from;
         return EngineAnswer.Done;

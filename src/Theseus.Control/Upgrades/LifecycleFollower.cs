@@ -26,7 +26,7 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
             await CatchUpAsync(cancellationToken).ConfigureAwait(false);
             await foreach (var upgrade in watching.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                await FollowAsync(upgrade, cancellationToken).ConfigureAwait(false);
+                await FollowAsync(upgrade, upgrade.Plan?.Moves ?? [], cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -40,16 +40,15 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var upgrade in await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false))
         {
-            if (upgrade.Request.Targets.All(target => seen.Add(target.Component)))
-            {
-                await FollowAsync(upgrade, cancellationToken).ConfigureAwait(false);
-            }
+            // Of each component the newest alone, also where an upgrade moved it together with others that were moved again.
+            var newest = upgrade.Plan is null || Wanted(upgrade) is null ? [] : upgrade.Plan.Moves.Where(move => seen.Add(move.Component)).ToList();
+            await FollowAsync(upgrade, newest, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task FollowAsync(UpgradeRecord upgrade, CancellationToken cancellationToken)
+    private async Task FollowAsync(UpgradeRecord upgrade, IReadOnlyList<UpgradeMove> moves, CancellationToken cancellationToken)
     {
-        foreach (var move in upgrade.Plan?.Moves ?? [])
+        foreach (var move in moves)
         {
             if (Wanted(upgrade) is not { } lifecycle || registry.Find(move.Component) is not { } component)
             {

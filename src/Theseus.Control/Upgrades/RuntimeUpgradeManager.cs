@@ -182,7 +182,7 @@ public sealed partial class RuntimeUpgradeManager
     public async IAsyncEnumerable<UpgradeRecord> WatchAsync(string? id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // What is asked for is asked for after the watching began, so that no change falls in between.
-        using var watching = BeginWatching();
+        using var watching = _watchers.Begin(id);
         var told = 0L;
         if (id is not null && await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } present)
         {
@@ -196,7 +196,7 @@ public sealed partial class RuntimeUpgradeManager
 
         await foreach (var change in watching.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (id is null || (change.Id == id && change.Revision > told))
+            if (id is null || change.Revision > told)
             {
                 yield return change;
                 if (id is not null && change.HasEnded)
@@ -208,7 +208,7 @@ public sealed partial class RuntimeUpgradeManager
     }
 
     /// <summary>Begins to watch all upgrades at once, where <see cref="WatchAsync"/> does so when it is first read.</summary>
-    internal UpgradeWatchers.Watching BeginWatching() => _watchers.Begin();
+    internal UpgradeWatchers.Watching BeginWatching() => _watchers.Begin(upgrade: null);
 
     /// <summary>Waits for an upgrade's end.</summary>
     /// <param name="id">The upgrade.</param>

@@ -8,16 +8,17 @@ internal sealed class UpgradeWatchers
     private const int ChangesKept = 256;
 
     private readonly Lock _lock = new();
-    private readonly List<Channel<UpgradeRecord>> _all = [];
+    private readonly List<(string? Upgrade, Channel<UpgradeRecord> Changes)> _all = [];
     private bool _hasEnded;
 
     /// <summary>Begins to watch: whatever is told from now on is read of it, until it is disposed of.</summary>
-    public Watching Begin()
+    /// <param name="upgrade">Of which upgrade; null for all. Others' changes must not push out the end that somebody waits for.</param>
+    public Watching Begin(string? upgrade)
     {
         var changes = Channel.CreateBounded<UpgradeRecord>(new BoundedChannelOptions(ChangesKept) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (_lock)
         {
-            _all.Add(changes);
+            _all.Add((upgrade, changes));
             if (_hasEnded)
             {
                 changes.Writer.Complete();
@@ -31,7 +32,7 @@ internal sealed class UpgradeWatchers
     {
         lock (_lock)
         {
-            foreach (var changes in _all)
+            foreach (var (_, changes) in _all.Where(one => one.Upgrade is null || one.Upgrade == upgrade.Id))
             {
                 changes.Writer.TryWrite(upgrade);
             }
@@ -44,7 +45,7 @@ internal sealed class UpgradeWatchers
         lock (_lock)
         {
             _hasEnded = true;
-            _all.ForEach(changes => changes.Writer.TryComplete());
+            _all.ForEach(one => one.Changes.Writer.TryComplete());
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class UpgradeWatchers
     {
         lock (_lock)
         {
-            _all.Remove(changes);
+            _all.RemoveAll(one => one.Changes == changes);
         }
     }
 

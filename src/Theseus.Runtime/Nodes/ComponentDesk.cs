@@ -46,7 +46,7 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
                 overtaken = GoesForward(_current) ? _cancel : null;
             }
 
-            if (task.Kind != NodeTaskKind.Report && task.Id != _current?.Id && !HasFailed_NeedsLock(task.Id))
+            if (task.Kind != NodeTaskKind.Report && task.Id != _current?.Id && !(GoesForward(task) && HasFailed_NeedsLock(task.Id)))
             {
                 _next = task;
                 if (_busy is null)
@@ -100,7 +100,8 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
 
     private static bool GoesForward(NodeTask? task) => task?.Kind is NodeTaskKind.Prepare or NodeTaskKind.Activate or NodeTaskKind.Probe or NodeTaskKind.Retire;
 
-    // A failure is told again and again until a turn is taken, but not tried again: whoever asked decides what it means.
+    // What goes forward and failed is told again and again until a turn is taken, but not tried again: whoever asked decides
+    // what it means. What makes the node safe is tried again whenever it is asked for again.
     private bool HasFailed_NeedsLock(string task) => _results.Any(result => result.Task == task && result.Outcome == NodeTaskOutcome.Failed);
 
     /// <summary>Works until nothing waits. One at a time: whoever sets <see cref="_busy"/> begins it.</summary>

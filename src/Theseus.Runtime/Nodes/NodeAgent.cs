@@ -24,6 +24,8 @@ internal sealed record NodeIdentity
 /// <summary>Makes a host a node: carries out the tasks that come by its channel, and reports after each change and at intervals.</summary>
 internal sealed partial class NodeAgent
 {
+    private static readonly TimeSpan s_longestGoodbye = TimeSpan.FromSeconds(2);
+
     private readonly NodeIdentity _identity;
     private readonly INodeChannel _channel;
     private readonly TimeProvider _time;
@@ -67,6 +69,21 @@ internal sealed partial class NodeAgent
 
         await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_desks.Values.Select(desk => desk.StopAsync())).ConfigureAwait(false);
+        await SayGoodbyeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>So that the control plane does not plan with a node that is no more. Nobody waits for it: one that just dies says nothing either.</summary>
+    private async Task SayGoodbyeAsync()
+    {
+        using var deadline = new CancellationTokenSource(s_longestGoodbye, _time);
+        try
+        {
+            await _channel.ReportAsync(Report() with { IsLeaving = true }, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNoGoodbye(_logger, _identity.Name, failure.Message);
+        }
     }
 
     private NodeReport Report() => new()
@@ -116,6 +133,9 @@ internal sealed partial class NodeAgent
 
     [LoggerMessage(1301, LogLevel.Error, "Component '{Component}': a task was not begun, since its fence could not be stored: {Problem}")]
     private static partial void LogFenceNotStored(ILogger logger, string component, string problem);
+
+    [LoggerMessage(1303, LogLevel.Warning, "Node '{Node}' could not say that it leaves: {Problem}")]
+    private static partial void LogNoGoodbye(ILogger logger, string node, string problem);
 
     [LoggerMessage(1302, LogLevel.Warning, "A task for component '{Component}' was passed over: node '{Node}' has no such component")]
     private static partial void LogUnknownComponent(ILogger logger, string component, string node);

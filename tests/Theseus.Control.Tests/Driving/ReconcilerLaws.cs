@@ -24,16 +24,55 @@ public sealed class ReconcilerLaws
     }
 
     [Fact]
-    public void GoingBackTellsOnlyNodesThatMayHaveBeenTouchedAndWhatDependsOnOthersFirst()
+    public void GoingBackTellsOnlyNodesThatMayHaveBeenTouchedAndOnEachWhatDependsOnOthersFirst()
     {
-        var upgrade = Upgrade(UpgradeState.RollingBack, wave: 1, components: ["a", "b"]);
-        // Waves: a on node1, a on node2, b on node1, b on node2. The second one was begun.
-        Assert.All(_scene.Tasks(upgrade, 1), task => Assert.Equal("a", task.Component));
+        // Waves: a on node1, a on node2, b on node1, b on node2; b depends on a. The third one was begun.
+        var upgrade = Upgrade(UpgradeState.RollingBack, wave: 2, components: ["a", "b"]);
+        Assert.Equal(
+            [("node1", "b", NodeTaskKind.Revert), ("node2", "a", NodeTaskKind.Revert)],
+            _scene.Tasks(upgrade, 1).Select(task => (task.Node, task.Component, task.Kind)).OrderBy(one => one.Node, StringComparer.Ordinal));
 
-        var further = upgrade with { Wave = 2 };
-        Assert.Equal([("b", "node1", NodeTaskKind.Revert)], _scene.Tasks(further, 1).Select(task => (task.Component, task.Node, task.Kind)));
-        _scene.Say("node1", Report("b", fence: further.Fence));
-        Assert.Equal(["node1", "node2"], _scene.Tasks(further, 1).Where(task => task.Component == "a").Select(task => task.Node));
+        _scene.Say("node1", Report("b", fence: upgrade.Fence));
+        Assert.Equal([("node1", "a"), ("node2", "a")], _scene.Tasks(upgrade, 1).Select(task => (task.Node, task.Component)).Order());
+        Assert.All(_scene.Tasks(upgrade with { Wave = 1 }, 1), task => Assert.Equal("a", task.Component));
+    }
+
+    [Fact]
+    public void ANodeThatIsSilentHoldsNoOtherBack()
+    {
+        var upgrade = Upgrade(UpgradeState.RollingBack, wave: 3, components: ["a", "b"]);
+        _scene.Say("node1", Report("b", fence: upgrade.Fence)).Say("node1", Report("a", trial: New));
+
+        Assert.Contains(_scene.Tasks(upgrade, 39), task => (task.Node, task.Component) == ("node1", "a"));
+    }
+
+    [Theory]
+    [InlineData(UpgradeState.InProgress, WavePhase.Activating)]
+    [InlineData(UpgradeState.InProgress, WavePhase.Observing)]
+    [InlineData(UpgradeState.Confirming, WavePhase.Observing)]
+    public void AReleaseThatWasTakenBackFromItsTrialHasFailedWhateverItsShareWasThen(UpgradeState state, WavePhase phase)
+    {
+        // Its trial was begun with another share, by an earlier wave.
+        var upgrade = Upgrade(state, phase, wave: state == UpgradeState.Confirming ? 1 : 0);
+        var earlier = new CellGoal(upgrade.Plan!.Moves[0], "node1", NodeTaskKind.Activate, Share: 0.01).TaskId(upgrade);
+        _scene.Say("node1", Report(fence: upgrade.Fence, results: new NodeTaskResult(earlier, NodeTaskOutcome.Failed, "TrialFailed", "2 of 3 calls failed")));
+        _scene.Say("node2", Report(confirmed: New, fence: upgrade.Fence));
+
+        var change = _scene.Change(upgrade, 1);
+
+        Assert.Equal((UpgradeState.RollingBack, UpgradeState.RolledBack), (change.Next.State, change.Next.EndsAs));
+        Assert.Contains("2 of 3 calls failed", change.Why);
+    }
+
+    [Fact]
+    public void ATrialMayLastAsLongAsThePlanAndAWeekMore()
+    {
+        var upgrade = Upgrade(UpgradeState.InProgress, WavePhase.Activating);
+        var plan = upgrade.Plan! with { Waves = [.. upgrade.Plan!.Waves.Select(wave => wave with { Observe = TimeSpan.FromDays(2) })] };
+
+        var task = Assert.Single(_scene.Say("node1", Report()).Tasks(upgrade with { Plan = plan }, 1));
+
+        Assert.True(task.HoldAtMost > TimeSpan.FromDays(4 + 7), $"{task.HoldAtMost}");
     }
 
     [Theory]

@@ -19,7 +19,20 @@ internal sealed record CellGoal(UpgradeMove Move, string Node, NodeTaskKind Kind
             NodeTaskKind.Probe => FormattableString.Invariant($"/{upgrade.Wave}"),
             _ => "",
         };
-        return FormattableString.Invariant($"{upgrade.Id}/{upgrade.Turn}/{Move.Component}/{Kind}{about}");
+        return TaskPrefix(upgrade, Kind) + about;
+    }
+
+    private string TaskPrefix(UpgradeRecord upgrade, NodeTaskKind kind) => FormattableString.Invariant($"{upgrade.Id}/{upgrade.Turn}/{Move.Component}/{kind}");
+
+    /// <summary>
+    /// What a node says of having failed at it; null for nothing. A release that was taken back from its trial has failed
+    /// whatever is wanted of it now: the trial may have been begun by an earlier wave, with another share.
+    /// </summary>
+    public NodeTaskResult? FailureIn(ComponentReport report, UpgradeRecord upgrade)
+    {
+        var own = TaskId(upgrade);
+        var trials = Kind is NodeTaskKind.Activate or NodeTaskKind.Confirm or NodeTaskKind.Probe ? TaskPrefix(upgrade, NodeTaskKind.Activate) : null;
+        return report.Results.LastOrDefault(result => result.Outcome == NodeTaskOutcome.Failed && (result.Task == own || (trials is not null && result.Task.StartsWith(trials, StringComparison.Ordinal))));
     }
 
     /// <summary>Whether a node has what is wanted, by its own report.</summary>

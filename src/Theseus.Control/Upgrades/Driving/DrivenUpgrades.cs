@@ -12,11 +12,16 @@ namespace Theseus.Control.Upgrades;
 internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_hearing = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, UpgradeRecord> _running = new(StringComparer.Ordinal);
     private readonly FleetView _fleet = new();
     private readonly TaskSender _sender = new(channel, time);
+
+    // Those that a predecessor was checking; and until when nodes are given time to be heard of, before that is done again.
+    private readonly HashSet<string> _recovered = new(StringComparer.Ordinal);
+    private DateTimeOffset _hearingUntil;
 
     /// <summary>Told of each change after it was stored: has to return soon.</summary>
     public Action<UpgradeRecord> OnChanged { get; set; } = _ => { };
@@ -39,8 +44,10 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         foreach (var upgrade in await store.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
         {
             _running[upgrade.Id] = upgrade;
+            _recovered.Add(upgrade.Id);
         }
 
+        _hearingUntil = time.GetUtcNow() + s_hearing;
         LineStop = await store.ReadLineStopAsync(cancellationToken).ConfigureAwait(false);
         if (LineStop is not null)
         {
@@ -175,7 +182,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 var until = await AdvanceAsync(id, cancellationToken).ConfigureAwait(false);
                 next = until < next ? until : next;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 // The loop's boundary. Nothing was done that was not stored, so the same is decided again at the next look.
                 LogNotAdvanced(logger, id, failure);
@@ -200,6 +207,12 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
                 if (upgrade.State == UpgradeState.Validating)
                 {
+                    if (now < _hearingUntil && _recovered.Contains(id) && !HasHeardAll(upgrade))
+                    {
+                        // Nodes report every few seconds: that none has yet says nothing.
+                        return _hearingUntil;
+                    }
+
                     OnToBeChecked(upgrade);
                 }
 
@@ -210,6 +223,13 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 }
 
                 return now + s_again;
+            }
+
+            if (LineStop is not null && IsHeldByLine(upgrade))
+            {
+                // When the line was stopped, this one could not be paused.
+                await PauseForLineAsync(upgrade, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
             var decision = UpgradeReconciler.Decide(upgrade, _fleet.Find, now);
@@ -236,16 +256,34 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         var paused = new List<string>();
         foreach (var upgrade in _running.Values.ToList())
         {
-            if (upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming && upgrade.Request.RollsBack is null)
+            if (!IsHeldByLine(upgrade))
             {
-                var pause = UpgradeTurns.Pause(upgrade, $"The line was stopped: {LineStop}", time.GetUtcNow());
-                await StoreAsync(upgrade, pause, who, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            try
+            {
+                await PauseForLineAsync(upgrade, who, cancellationToken).ConfigureAwait(false);
                 paused.Add(upgrade.Id);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The line is stopped on record; whoever looks at the upgrade next pauses it before anything else.
+                LogNotAdvanced(logger, upgrade.Id, failure);
             }
         }
 
         return paused;
     }
+
+    private static bool IsHeldByLine(UpgradeRecord upgrade) =>
+        upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming && upgrade.Request.RollsBack is null;
+
+    private Task<UpgradeRecord> PauseForLineAsync(UpgradeRecord upgrade, string who, CancellationToken cancellationToken) =>
+        StoreAsync(upgrade, UpgradeTurns.Pause(upgrade, $"The line was stopped: {LineStop}", time.GetUtcNow()), who, cancellationToken);
+
+    private bool HasHeardAll(UpgradeRecord upgrade) =>
+        upgrade.Request.Nodes.Count > 0 && upgrade.Request.Nodes.All(name => _fleet.Nodes.Any(node => node.Node == name));
 
     private async Task<WaveVerdict> JudgeAsync(WaveEvidence evidence, CancellationToken cancellationToken)
     {
@@ -253,8 +291,9 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         {
             return await judge.JudgeAsync(evidence, cancellationToken).AsTask().WaitAsync(s_longestJudgement, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            // Also one that was cancelled by a token of its own: a request that took too long.
             return new WaveVerdict(evidence.WaveNumber, WaveJudgement.Inconclusive, "judge-failed", $"It could not be judged: {failure.Message}");
         }
     }

@@ -8,8 +8,8 @@ internal sealed class FleetView
     private readonly Dictionary<string, NodeReport> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Node, string Component), ComponentReport> _components = [];
 
-    /// <summary>The newest report of each node.</summary>
-    public IReadOnlyCollection<NodeReport> Nodes => _nodes.Values;
+    /// <summary>The newest report of each node that has not left.</summary>
+    public IReadOnlyCollection<NodeReport> Nodes => [.. _nodes.Values.Where(node => !node.IsLeaving)];
 
     /// <summary>Takes a report in, unless it is older than what is known: messages overtake each other, and a process that was replaced may still speak.</summary>
     /// <param name="report">The report.</param>

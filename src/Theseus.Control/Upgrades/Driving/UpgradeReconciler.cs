@@ -75,7 +75,7 @@ internal static class UpgradeReconciler
             {
                 failed.Add($"{goal.Node}: It has orders of a later upgrade than this one, from another database than the control plane's. Ask for the upgrade again: it will have a number that the node obeys.");
             }
-            else if (report?.ResultOf(goal.TaskId(upgrade)) is { Outcome: NodeTaskOutcome.Failed } result)
+            else if (report is not null && goal.FailureIn(report, upgrade) is { } result)
             {
                 failed.Add($"{goal.Node}: {result.Reason}: {result.Detail}");
             }
@@ -236,9 +236,8 @@ internal static class UpgradeReconciler
                 $"Going back was not over by its deadline: {Some(nodes)}.");
         }
 
-        // One component at a time: what depends on others first.
-        var component = open[0].Move.Component;
-        return new Decision.Wait(Tasks(upgrade, [.. open.Where(goal => goal.Move.Component == component)]), Earlier(deadline, now + s_look));
+        // On each node one component at a time, what depends on others first; and no node waits for another, which may be away.
+        return new Decision.Wait(Tasks(upgrade, [.. open.DistinctBy(goal => goal.Node)]), Earlier(deadline, now + s_look));
     }
 
     private static Decision.Change Fail(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Plan!.OnFailure switch
@@ -267,6 +266,7 @@ internal static class UpgradeReconciler
             To = goal.Move.To,
             Share = goal.Share,
             ShadowFraction = goal.ShadowFraction,
+            HoldAtMost = upgrade.Plan!.LongestTrial,
             Restores = goal.Kind is NodeTaskKind.Activate or NodeTaskKind.Confirm ? goal.Move.Restores ?? "" : "",
             Deadline = goal.Kind switch
             {

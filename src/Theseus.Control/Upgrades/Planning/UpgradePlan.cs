@@ -41,6 +41,13 @@ public sealed record UpgradePlan
     /// <summary>How long, once it is confirmed everywhere, old generations may take to go; what is left by then is on the record.</summary>
     public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How long a node keeps a release on trial without a word from the control plane before it goes back by itself: as
+    /// long as the whole plan may take, and a week more, for pauses.
+    /// </summary>
+    [JsonIgnore]
+    public TimeSpan LongestTrial => Waves.Aggregate(TimeSpan.FromDays(7) + SettleDeadline, (sum, wave) => sum + PrepareDeadline + ActivateDeadline + ActivateDeadline + wave.Observe);
+
     /// <summary>A digest of all the above, in lower-case hexadecimal: what an approval is bound to. Computed anew each time.</summary>
     [JsonIgnore]
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, UpgradeJson.Default.UpgradePlan)));
