@@ -108,6 +108,15 @@ internal sealed class Fleet : IAsyncDisposable
         _hosts.Add(host);
     }
 
+    /// <summary>Ends a node in good order.</summary>
+    public async Task StopNodeAsync(int index)
+    {
+        var host = _hosts[index];
+        _hosts.RemoveAt(index);
+        await host.StopAsync();
+        host.Dispose();
+    }
+
     private static void FromOne(ComponentOptions options)
     {
         options.InitialVersion = "[1.0.0]";

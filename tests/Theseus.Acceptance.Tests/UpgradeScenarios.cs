@@ -71,6 +71,22 @@ public sealed class UpgradeScenarios
     }
 
     [Fact]
+    public async Task ANodeThatHasLeftIsPlannedWithoutAndNothingWaitsForIt()
+    {
+        await using var fleet = await Fleet.StartAsync(nodes: 3);
+        var first = await fleet.RunAsync(Fleet.To("2.0.0", new ImmediateParameters()));
+        Assert.True(first.State == UpgradeState.Completed, first.Detail);
+
+        await fleet.StopNodeAsync(1);
+        await fleet.Plane.Upgrades.WaitForNodesAsync(nodes => nodes.Count == 2, CancellationToken.None).WaitAsync(Fleet.Deadline);
+        var back = await fleet.EndOfAsync((await fleet.Plane.Rollback.RollBackAsync(first.Id, "operator", "", CancellationToken.None)).Id);
+
+        Assert.True(back.State == UpgradeState.Completed, back.Detail);
+        Assert.Equal(["node1", "node3"], back.Plan!.Waves.SelectMany(wave => wave.Activate).Select(step => step.Node).Order());
+        Assert.All(fleet.Renderers, renderer => Assert.Contains("0.31", renderer.Engine));
+    }
+
+    [Fact]
     public async Task OneUpgradePerComponentAtATime()
     {
         await using var fleet = await Fleet.StartAsync(nodes: 1);
