@@ -54,6 +54,36 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         await Task.WhenAll(running, following).WaitAsync(s_deadline);
     }
 
+    [Fact]
+    public async Task OfEachComponentTheNewestUpgradeCountsAlsoWhereOneMovedSeveral()
+    {
+        await EndedAsync("u1", ("c", "1.0.0", "2.0.0")); // the oldest, so the last that is caught up with
+        await EndedAsync("u2", ("a", "1.0.0", "2.0.0"));
+        await EndedAsync("u3", ("b", "1.0.0", "2.0.0"), ("a", "2.0.0", "3.0.0"));
+        await EndedAsync("u4", ("b", "2.0.0", "3.0.0"));
+        var registry = await Parts.WithAsync(Parts.Of("a"), Parts.Of("b"), Parts.Of("c"));
+        foreach (var (name, version) in new[] { ("a", "3.0.0"), ("b", "3.0.0"), ("c", "1.0.0") })
+        {
+            await registry.MoveAsync(name, new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V(version) }, s_none);
+        }
+
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        await registry.WaitForAsync("c", found => found?.CurrentVersion == Parts.V("2.0.0"), s_none).WaitAsync(s_deadline);
+
+        Assert.Equal(("3.0.0", "3.0.0"), (registry.Find("a")!.CurrentVersion!.ToString(), registry.Find("b")!.CurrentVersion!.ToString()));
+        await _stop.CancelAsync();
+        await following.WaitAsync(s_deadline);
+    }
+
+    private async Task EndedAsync(string id, params (string Component, string From, string To)[] moves)
+    {
+        var request = new UpgradeRequest { Targets = [.. moves.Select(one => new UpgradeTarget(one.Component, one.To))], Parameters = new ImmediateParameters(), RequestedBy = "operator" };
+        var entry = new AuditEntry(DateTimeOffset.UnixEpoch, "operator", id, "", "there", "test");
+        var added = await _store.AddAsync(new UpgradeRecord { Id = id, Request = request, Since = DateTimeOffset.UnixEpoch, RequestedAt = DateTimeOffset.UnixEpoch }, entry, s_none);
+        var plan = UpgradePlanner.Plan(request, [.. moves.Select(one => new UpgradeMove(one.Component, new ReleaseId(one.From, one.From), new ReleaseId(one.To, one.To)))], _ => [new("node1", "west")]);
+        await _store.UpdateAsync(added with { Revision = 2, State = UpgradeState.Completed, Plan = plan, EndedAt = DateTimeOffset.UnixEpoch }, entry, [], s_none);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
