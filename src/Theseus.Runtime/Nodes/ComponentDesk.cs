@@ -21,6 +21,7 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
     private long _fence = fences.Read(component);
     private NodeTask? _next;
     private NodeTask? _current;
+    private EngineAnswer? _currentLost;
     private CancellationTokenSource? _cancel;
     private TaskCompletionSource? _busy;
     private bool _isStopping;
@@ -129,9 +130,10 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
             var answer = await TryAsync(task, cancel.Token).ConfigureAwait(false);
             lock (_lock)
             {
+                Note_NeedsLock(task, _currentLost ?? answer);
                 _current = null;
+                _currentLost = null;
                 _cancel = null;
-                Note_NeedsLock(task, answer);
             }
 
             // Not disposed of, since whoever overtakes may be about to cancel it; its timer ends here.
@@ -172,9 +174,18 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
     /// <summary>A trial ended without an order, after its task was done: that is how the task ended, after all.</summary>
     private void NoteLost(NodeTask task, EngineAnswer lost)
     {
+        lost = lost with { Succeeded = false };
         lock (_lock)
         {
-            Note_NeedsLock(task, lost with { Succeeded = false });
+            if (ReferenceEquals(task, _current))
+            {
+                // Lost before it was noted as done: being done must not be the last word on it.
+                _currentLost = lost;
+            }
+            else
+            {
+                Note_NeedsLock(task, lost);
+            }
         }
 
         changed();

@@ -55,7 +55,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
 
         if (report.Trial?.Release == release)
         {
-            return engine.Shift(component, share, shadowFraction) is { } problem ? EngineAnswer.Failed(nameof(SwapReason.OptionsRefused), problem) : EngineAnswer.Done;
+            return Shift(component, share, shadowFraction, onLost);
         }
 
         var own = engine.OptionsOf(component);
@@ -75,6 +75,12 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             }
         }
 
+        if (giveUp.IsCancellationRequested)
+        {
+            // Given up right as it came to its trial, which the same word takes back.
+            return Answer(await swap.ConfigureAwait(false), SwapOutcome.Completed);
+        }
+
         // From here on only an order ends the trial well; whatever else does is told.
         _ = TellAsync(swap, onLost);
         return EngineAnswer.Done;
@@ -88,32 +94,43 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
             return Answer(await engine.ConfirmAsync(component, cancellationToken).ConfigureAwait(false), SwapOutcome.Completed);
         }
 
-        return report.Confirmed == release ? EngineAnswer.Done : await SwapAsync(component, release, state, cancellationToken).ConfigureAwait(false);
+        // An order from before, that nobody waits for any more, may be confirming it right now: to swap to it once more
+        // would keep its own state as the one from before.
+        while (IsBusy(component))
+        {
+            await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Describe(component).Confirmed == release ? EngineAnswer.Done : await SwapAsync(component, release, state, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken)
     {
-        while (Describe(component) is var report && (report.Trial is not null || report.Staged == to || report.Confirmed != from))
+        while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (report.Trial is not null)
+            await engine.TakeBackAsync(component, cancellationToken).ConfigureAwait(false);
+            // Asked first: what is seen while nothing goes on stays so.
+            if (!IsBusy(component))
             {
-                await engine.RollbackAsync(component, cancellationToken).ConfigureAwait(false);
-            }
-            else if (report.Staged == to)
-            {
-                await engine.UnstageAsync(component, cancellationToken).ConfigureAwait(false);
-            }
-            else if (await SwapAsync(component, from, s_stateOfNow, cancellationToken).ConfigureAwait(false) is { Succeeded: false } failed)
-            {
-                return failed;
+                var report = Describe(component);
+                if (report.Staged == to)
+                {
+                    await engine.UnstageAsync(component, cancellationToken).ConfigureAwait(false);
+                }
+                else if (report.Confirmed == from)
+                {
+                    return EngineAnswer.Done;
+                }
+                else if (await SwapAsync(component, from, s_stateOfNow, cancellationToken).ConfigureAwait(false) is { Succeeded: false } failed)
+                {
+                    return failed;
+                }
             }
 
-            // What was cancelled for this may still be ending.
+            // What takes no more orders may still be ending.
             await Task.Delay(s_look, time, cancellationToken).ConfigureAwait(false);
         }
-
-        return EngineAnswer.Done;
     }
 
     public async Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken)
@@ -144,6 +161,26 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
         await engine.CheckHealthAsync(component, cancellationToken).ConfigureAwait(false) is { } problem
             ? EngineAnswer.Failed(nameof(SwapReason.Unhealthy), problem)
             : EngineAnswer.Done;
+
+    /// <summary>Shifts a trial that is going on. Its loss is told to whoever shifts it too: it was their state that is lost.</summary>
+    private EngineAnswer Shift(string component, double share, double shadowFraction, Action<EngineAnswer> onLost)
+    {
+        // Asked for before the shift, so that a trial that ends right after it is told of.
+        var ending = engine.TrialEnding(component);
+        if (engine.Shift(component, share, shadowFraction) is { } problem)
+        {
+            return EngineAnswer.Failed(nameof(SwapReason.OptionsRefused), problem);
+        }
+
+        if (ending is not null)
+        {
+            _ = TellAsync(ending, onLost);
+        }
+
+        return EngineAnswer.Done;
+    }
+
+    private bool IsBusy(string component) => engine.GetStatus(component).Activity.Length > 0;
 
     private static async Task TellAsync(Task<SwapResult> swap, Action<EngineAnswer> onLost)
     {

@@ -92,9 +92,9 @@ public sealed class HotSwapEngine
             return Refused(component, "", SwapReason.UnknownComponent, Unknown(component));
         }
 
-        if (one.Controller.Order(TrialOrder.TakeBack) is { } ending)
+        if (await TakeBackAsync(component, cancellationToken).ConfigureAwait(false) is { } takenBack)
         {
-            return await ending.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return takenBack;
         }
 
         if (_memory.Get(component).Previous is not { } previous)
@@ -142,6 +142,16 @@ public sealed class HotSwapEngine
     /// <exception cref="KeyNotFoundException">The host has no component of that name.</exception>
     public Task<bool> UnstageAsync(string component, CancellationToken cancellationToken = default) =>
         Find(component) is { } one ? one.Controller.UnstageAsync(one.Options.Swap, cancellationToken) : throw new KeyNotFoundException(Unknown(component));
+
+    /// <summary>Takes back the swap that is going on, and nothing else: what is confirmed stays.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="cancellationToken">Gives up waiting; the order stays given.</param>
+    /// <returns>The swap's end; null when none is going on, or the one that is takes the order no more.</returns>
+    internal async Task<SwapResult?> TakeBackAsync(string component, CancellationToken cancellationToken) =>
+        Find(component)?.Controller.Order(TrialOrder.TakeBack) is { } ending ? await ending.WaitAsync(cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>The end of the swap whose trial is going on; null for none.</summary>
+    internal Task<SwapResult>? TrialEnding(string component) => Find(component)?.Controller.TrialEnding;
 
     /// <summary>Asks the generation that serves for its health. Returns what is wrong; null for nothing.</summary>
     internal Task<string?> CheckHealthAsync(string component, CancellationToken cancellationToken) =>

@@ -59,6 +59,9 @@ internal sealed partial class SlotController
     public string? Shift(double share, double shadowFraction) =>
         _swap is { } swap ? swap.Trial.Shift(share, shadowFraction) : "No release of the component is on trial.";
 
+    /// <summary>The end of the swap whose trial is going on; null for none.</summary>
+    public Task<SwapResult>? TrialEnding => _swap is { Trial.Candidate: not null } swap ? swap.Ending : null;
+
     /// <summary>Asks the generation on trial for its health, or where none is, the one that serves. Returns what is wrong; null for nothing.</summary>
     public async Task<string?> CheckHealthAsync(SwapOptions options, CancellationToken cancellationToken)
     {
