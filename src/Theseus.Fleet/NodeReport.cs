@@ -61,9 +61,6 @@ public sealed record ComponentReport
     /// <summary>The release on trial, and what is seen of it; null for none.</summary>
     public TrialReport? Trial { get; init; }
 
-    /// <summary>Whether the component's last answer about its health was good.</summary>
-    public bool IsHealthy { get; init; } = true;
-
     /// <summary>The highest fence that the node has seen for the component.</summary>
     public long Fence { get; init; }
 

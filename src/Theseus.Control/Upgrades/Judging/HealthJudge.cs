@@ -37,11 +37,6 @@ public sealed class HealthJudge : IWaveJudge
             return Say(WaveJudgement.Fail, "proven-failures", $"{proven} calls failed that the stable release answered, or were answered differently; none are allowed.{example}");
         }
 
-        if (evidence.Nodes.Count(node => !node.IsHealthy) is > 0 and var unhealthy)
-        {
-            return Say(WaveJudgement.Fail, "health", $"{unhealthy} nodes say that the component is not fit to be called.{example}");
-        }
-
         var (calls, failures) = (trials.Sum(trial => trial.Candidate.Calls), trials.Sum(trial => trial.Candidate.Failures));
         var (stableCalls, stableFailures) = (trials.Sum(trial => trial.Stable.Calls), trials.Sum(trial => trial.Stable.Failures));
         var stable = stableCalls == 0 ? 0 : (double)stableFailures / stableCalls;
