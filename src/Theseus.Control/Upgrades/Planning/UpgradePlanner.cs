@@ -14,7 +14,7 @@ internal static class UpgradePlanner
         {
             Moves = moves,
             Strategy = parameters.Strategy,
-            Waves = [.. moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, severalComponents: moves.Count > 1))],
+            Waves = [.. InOrder(moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, moves)), parameters)],
             OnFailure = request.OnFailure,
             WhenInconclusive = parameters.WhenInconclusive,
             NeedsApproval = request.NeedsApproval,
@@ -29,9 +29,13 @@ internal static class UpgradePlanner
     private static PlannedNode[] InOrder(IReadOnlyList<PlannedNode> nodes) =>
         [.. nodes.OrderBy(node => node.FailureDomain, StringComparer.Ordinal).ThenBy(node => node.Name, StringComparer.Ordinal)];
 
-    private static IEnumerable<PlanWave> Waves(string component, PlannedNode[] nodes, StrategyParameters parameters, bool severalComponents)
+    /// <summary>One component after the other; where all are to be ready before any is switched, the waves without callers come first.</summary>
+    private static IEnumerable<PlanWave> InOrder(IEnumerable<PlanWave> waves, StrategyParameters parameters) =>
+        parameters is BlueGreenParameters ? waves.OrderBy(wave => wave.Activate.Any(step => step.Share > 0)) : waves;
+
+    private static IEnumerable<PlanWave> Waves(string component, PlannedNode[] nodes, StrategyParameters parameters, IReadOnlyList<UpgradeMove> moves)
     {
-        var of = severalComponents ? $"{component}: " : "";
+        var of = moves.Count > 1 ? $"{component}: " : "";
         var prepared = parameters.ShadowFraction > 0;
         if (prepared)
         {
@@ -57,7 +61,8 @@ internal static class UpgradePlanner
                     yield return Wave("ready everywhere", nodes, null, true, TimeSpan.Zero);
                 }
 
-                var warm = blueGreen.WarmFor > parameters.Observe ? blueGreen.WarmFor : parameters.Observe;
+                // The last switch completes them all: until then releases that belong together serve beside others.
+                var warm = component == moves[^1].Component && blueGreen.WarmFor > parameters.Observe ? blueGreen.WarmFor : parameters.Observe;
                 yield return Wave("switch, old release warm", nodes, 1, false, warm);
                 break;
             case CanaryParameters canary:
@@ -77,7 +82,7 @@ internal static class UpgradePlanner
             case GradualParameters gradual:
                 for (var i = 0; i < gradual.Steps.Count; i++)
                 {
-                    yield return Wave(FormattableString.Invariant($"{gradual.Steps[i] * 100:0.##} % everywhere"), nodes, gradual.Steps[i], !prepared && i == 0, parameters.Observe);
+                    yield return Wave(FormattableString.Invariant($"{gradual.Steps[i] * 100:0.########} % everywhere"), nodes, gradual.Steps[i], !prepared && i == 0, parameters.Observe);
                 }
 
                 break;

@@ -73,7 +73,10 @@ public sealed record BlueGreenParameters : StrategyParameters
     /// <inheritdoc/>
     public override UpgradeStrategy Strategy => UpgradeStrategy.BlueGreen;
 
-    /// <summary>How long the old release stays warm after the switch; until then going back is one switch. Default 10 minutes.</summary>
+    /// <summary>
+    /// How long the old release stays warm after the switch, of several components after the last one's; until then going
+    /// back is one switch. Default 10 minutes.
+    /// </summary>
     public TimeSpan WarmFor { get; init; } = TimeSpan.FromMinutes(10);
 }
 
