@@ -35,7 +35,7 @@ public static class PlanText
 
             foreach (var same in wave.Activate.GroupBy(step => (step.Share, step.ShadowFraction)))
             {
-                var what = same.Key.ShadowFraction > 0 ? $"copy {same.Key.ShadowFraction:0.##%} of the calls" : $"send {same.Key.Share:0.##%} of the calls";
+                var what = same.Key.ShadowFraction > 0 ? $"copy {same.Key.ShadowFraction:0.########%} of the calls" : $"send {same.Key.Share:0.########%} of the calls";
                 text.AppendLine(CultureInfo.InvariantCulture, $"    {what} on {Nodes([.. same.Select(step => step.Node)])}, within {plan.ActivateDeadline:c}");
             }
 
@@ -49,7 +49,7 @@ public static class PlanText
         text.AppendLine(CultureInfo.InvariantCulture, $"  wait until the old release is gone from them, for up to {plan.RetireDeadline:c}");
         text.AppendLine(plan.OnFailure switch
         {
-            FailureAction.RollBack => "  if a wave fails: every node goes back, the last wave's first",
+            FailureAction.RollBack => "  if a wave fails: every node goes back at once, and what depends on others before those",
             FailureAction.Freeze => "  if a wave fails: stand still where it is, and wait for someone to decide",
             _ => "  if a wave fails: go on all the same",
         });

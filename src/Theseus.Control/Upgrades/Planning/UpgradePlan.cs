@@ -6,7 +6,7 @@ namespace Theseus.Control.Upgrades;
 
 /// <summary>
 /// How an upgrade will go, as pure data: made once, shown before it runs, stored, and never changed. What is undone, and in
-/// which order, follows from it: the waves that were begun, the last first, and in them the components that depend on
+/// which order, follows from it: all nodes of the waves that were begun, at once, and on them the components that depend on
 /// others before those.
 /// </summary>
 public sealed record UpgradePlan
