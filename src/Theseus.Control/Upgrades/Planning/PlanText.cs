@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
 
@@ -14,9 +15,18 @@ public static class PlanText
         ArgumentNullException.ThrowIfNull(plan);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{plan.Strategy}: {string.Join(", ", plan.Moves.Select(move => $"{move.Component} {move.From} -> {move.To}"))}");
-        foreach (var move in plan.Moves.Where(move => move.Restores is not null))
+        foreach (var move in plan.Moves)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {move.Component} begins with the state that was kept before the upgrade {move.Restores}; that of now is lost once it is confirmed");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {move.Component} {move.To} is the package {move.To.Digest}, and {move.From} the package {move.From.Digest}");
+            if (move.From.Settings.Length + move.To.Settings.Length > 0)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {move.Component} {move.To} is run with {Settings(move.To)}, and {move.From} with {Settings(move.From)}");
+            }
+
+            if (move.Restores is not null)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {move.Component} begins with the state that was kept before the upgrade {move.Restores}; that of now is lost once it is confirmed");
+            }
         }
 
         if (plan.NeedsApproval)
@@ -56,6 +66,8 @@ public static class PlanText
         text.Append(CultureInfo.InvariantCulture, $"  digest {plan.Digest}");
         return text.ToString();
     }
+
+    private static string Settings(ReleaseId release) => release.Settings.Length == 0 ? "no settings of its own" : $"the settings {release.Settings}";
 
     private static string Nodes(IReadOnlyList<string> nodes) => nodes.Count <= NodesNamed
         ? string.Join(", ", nodes)
