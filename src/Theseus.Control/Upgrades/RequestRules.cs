@@ -32,7 +32,17 @@ internal static class RequestRules
         Require(!string.IsNullOrWhiteSpace(request.RequestedBy), "Say who asks.");
         Require(request.Reason.Length <= LongestReason, $"The reason has at most {LongestReason} characters.");
         Require(request.Key is null or { Length: > 0 and <= LongestKey }, $"The key has from 1 to {LongestKey} characters.");
-        Require(request.Nodes.Distinct(StringComparer.Ordinal).Count() == request.Nodes.Count, "A node is named twice.");
+        foreach (var twice in request.Nodes.GroupBy(node => node, StringComparer.Ordinal).Where(same => same.Count() > 1))
+        {
+            faults.Add($"The node '{twice.Key}' is named {twice.Count()} times; name it once.");
+        }
+
+        foreach (var stray in request.Restoring.Except(request.Targets.Select(target => target.Component), StringComparer.Ordinal))
+        {
+            faults.Add($"'{stray}' is to begin with the state from before, and is none of the components that are named; name it too.");
+        }
+
+        Require(request.Restoring.Count == 0 || request.RollsBack is not null, "To begin with the state from before an upgrade, say which one is taken back.");
         return faults;
 
         void Require(bool holds, string otherwise)

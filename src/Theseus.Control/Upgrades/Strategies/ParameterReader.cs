@@ -67,6 +67,7 @@ public static class ParameterReader
     {
         ArgumentNullException.ThrowIfNull(values);
         var found = new List<string>();
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var parameters = Default(strategy);
         foreach (var (name, text) in values.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
@@ -74,7 +75,11 @@ public static class ParameterReader
             {
                 found.Add($"The strategy {strategy} has no parameter '{name}'. It has: {string.Join(", ", NamesOf(strategy))}.");
             }
-            else if (parameter.Set(parameters, text, out var changed))
+            else if (!seen.Add(name))
+            {
+                found.Add($"'{name}' is given twice, for case does not matter; give it once.");
+            }
+            else if (text is not null && parameter.Set(parameters, text, out var changed))
             {
                 parameters = changed;
             }
@@ -118,8 +123,9 @@ public static class ParameterReader
 
     private static bool Whole(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
+    /// <summary>A name alone: numbers, and several names at once, are no values of these.</summary>
     private static bool Name<T>(string text, out T value) where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]);
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
     private static bool Share(string text, out double share)
     {

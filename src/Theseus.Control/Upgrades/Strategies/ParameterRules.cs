@@ -17,10 +17,14 @@ internal static class ParameterRules
         Require(parameters.ShadowFraction is >= 0 and <= 1, "shadowFraction has to lie between 0 and 1.");
         switch (parameters)
         {
+            case RollingParameters rolling:
+                Nodes(rolling.Batch, "batch");
+                break;
             case BlueGreenParameters blueGreen:
                 Require(blueGreen.WarmFor >= TimeSpan.Zero && blueGreen.WarmFor <= s_longest, "warmFor has to lie between 0 and 30 days.");
                 break;
             case CanaryParameters canary:
+                Nodes(canary.Nodes, "nodes");
                 Require(canary.Share is > 0 and <= 1, "share has to be above 0 and at most 1.");
                 break;
             case GradualParameters gradual:
@@ -40,6 +44,8 @@ internal static class ParameterRules
                 faults.Add(otherwise);
             }
         }
+
+        void Nodes(Amount amount, string name) => Require(amount != default, $"{name} has to be at least one node; write a number like 3, or a share like 25%.");
 
         void Deadline(TimeSpan value, string name) => Require(value > TimeSpan.Zero && value <= s_longest, $"{name} has to be above 0 and at most 30 days.");
     }
