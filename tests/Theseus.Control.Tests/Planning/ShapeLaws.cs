@@ -14,8 +14,8 @@ public sealed class ShapeLaws
 
     [Fact]
     public void RollingByFailureDomainNeverMixesDomainsInABatch() => Assert.Equal(
-        ["batch 1 of 3 [n2 n3] n2=1 n3=1", "batch 2 of 3 [n1 n4] n1=1 n4=1", "batch 3 of 3 [n5] n5=1"],
-        Lines(Of(new RollingParameters { Batch = Amount.Nodes(2) }, fleet)));
+        ["batch 1 of 2 [n2 n3] n2=1 n3=1", "batch 2 of 2 [n1 n4 n5] n1=1 n4=1 n5=1"],
+        Lines(Of(new RollingParameters { Batch = Amount.Nodes(3) }, fleet)));
 
     [Fact]
     public void RollingWithoutFailureDomainsFillsEachBatch() => Assert.Equal(
