@@ -96,6 +96,43 @@ public sealed class SnapshotLaws
     }
 
     [Theory]
+    [InlineData("good")] // one that has the name of the one that is there
+    [InlineData("bad")]
+    public async Task ASwapThatIsTakenBackCostsNoStateThatWasKeptBefore(string name)
+    {
+        await using var host = await StartAsync();
+        var one = LiveHost.Quick with { State = new() { KeptSnapshots = 1 } };
+        Take(host, 10);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("rate-limiter", "2.0.0", one with { SnapshotName = "good" })).Outcome);
+        Take(host, 30);
+        var steps = new Steps();
+        var swap = host.Engine.SwapAsync("rate-limiter", "1.1.0", one with { SnapshotName = name, Trial = new() { Duration = TimeSpan.FromHours(1) }, Progress = steps });
+        await steps.BeginAsync(SwapStep.Observe);
+        await host.Engine.RollbackAsync("rate-limiter");
+        await swap;
+
+        Assert.Equal("good", Assert.Single(host.Engine.GetSnapshots("rate-limiter")).Name);
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("rate-limiter", "1.0.0", one with { RestoreSnapshot = "good" })).Outcome);
+        Assert.Equal(10, host.Limiter.TotalGranted());
+    }
+
+    [Theory]
+    [InlineData("good")]
+    [InlineData("better")]
+    public async Task ASwapThatIsConfirmedKeepsItsStateInPlaceOfTheOldest(string name)
+    {
+        await using var host = await StartAsync();
+        var one = LiveHost.Quick with { State = new() { KeptSnapshots = 1 } };
+        await host.Engine.SwapAsync("rate-limiter", "2.0.0", one with { SnapshotName = "good" });
+
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("rate-limiter", "1.1.0", one with { SnapshotName = name })).Outcome);
+
+        var kept = Assert.Single(host.Engine.GetSnapshots("rate-limiter"));
+        Assert.Equal((name, "2.0.0"), (kept.Name, kept.Release.Version));
+        Assert.Single(Directory.EnumerateFiles(host.Folder, "*.state*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
     [InlineData("before", "2.0.0", "in schema 1")] // of another schema than the release's
     [InlineData("other", "1.0.0", "Kept are: before")]
     [InlineData("../before", "1.0.0", "RestoreSnapshot has to be")]

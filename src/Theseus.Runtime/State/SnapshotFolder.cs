@@ -5,17 +5,21 @@ namespace Theseus.Runtime.State;
 
 /// <summary>
 /// Keeps the states that were handed over on disk, a few for each component, so that a release can begin with the state
-/// that it had before it was replaced. Thread-safe.
+/// that it had before it was replaced. Thread-safe; nobody waits for another's disk, since each state is a file of its own.
 /// </summary>
+/// <remarks>
+/// A state goes three steps: it is written beside those that are kept, put among them, and, once it is certain that it
+/// stays, those go that it replaces. Until the last step all is there that was before.
+/// </remarks>
 internal sealed partial class SnapshotFolder
 {
     private const string Extension = ".state";
+    private const string Unfinished = ".tmp";
 
     private readonly string _folder;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, IReadOnlyList<KeptSnapshot>> _kept = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Dictionary<string, IReadOnlyList<SnapshotOnDisk>> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Opens a folder, made if need be, in which its owner alone may look.</summary>
     public SnapshotFolder(string folder, ILogger log)
@@ -29,55 +33,90 @@ internal sealed partial class SnapshotFolder
     }
 
     /// <summary>What is kept of a component, the newest first.</summary>
-    public IReadOnlyList<KeptSnapshot> Of(string component)
-    {
-        lock (_lock)
-        {
-            return _kept.GetValueOrDefault(component) ?? [];
-        }
-    }
+    public IReadOnlyList<KeptSnapshot> Of(string component) => [.. On(component).Select(static one => one.Head)];
 
-    /// <summary>Writes a state, in place of one that has its name, and removes the component's oldest beyond a number.</summary>
+    /// <summary>Writes a state beside those that are kept. Leaves nothing when it fails or is given up.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="component">The component.</param>
     /// <param name="release">The release whose state it is.</param>
     /// <param name="takenAt">When it was handed over.</param>
     /// <param name="snapshot">The state. It must not be disposed of before this has ended.</param>
-    /// <param name="most">How many are kept, from 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The disk did not take it.</exception>
-    public async Task KeepAsync(string name, string component, ReleaseRef release, DateTimeOffset takenAt, StateSnapshot snapshot, int most, CancellationToken cancellationToken)
+    public SnapshotOnDisk Write(string name, string component, ReleaseRef release, DateTimeOffset takenAt, StateSnapshot snapshot, CancellationToken cancellationToken)
     {
         var head = new KeptSnapshot(name, component, release, snapshot.Schema, takenAt, [.. snapshot.Changes.Prepend(snapshot.State).Select(static part => part.Length)]);
-        var path = PathOf(component, name);
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var written = new SnapshotOnDisk(head, NewPath(component, name));
         try
         {
-            var folder = Path.GetDirectoryName(path)!;
-            PrivateFolder.Create(folder);
-            SnapshotFile.Write(path + ".tmp", head, snapshot, cancellationToken);
-            File.Move(path + ".tmp", path, overwrite: true);
-            PrivateFolder.Sync(folder);
-            IReadOnlyList<KeptSnapshot> all = [.. Of(component).Where(one => one.Name != name).Append(head).OrderByDescending(static one => one.TakenAt)];
-            foreach (var old in all.Skip(most))
-            {
-                File.Delete(PathOf(component, old.Name));
-            }
-
-            Set(component, [.. all.Take(most)]);
+            PrivateFolder.Create(Path.GetDirectoryName(written.Path)!);
+            SnapshotFile.Write(written.Path + Unfinished, head, snapshot, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return written;
         }
-        finally
+        catch
         {
-            TryDelete(path + ".tmp");
-            _writing.Release();
+            TryDelete(written.Path + Unfinished);
+            throw;
         }
+    }
+
+    /// <summary>Puts a state that was written among those that are kept. All of those stay. Leaves nothing of it there when it fails or is given up.</summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public void Put(SnapshotOnDisk written, CancellationToken cancellationToken)
+    {
+        try
+        {
+            File.Move(written.Path + Unfinished, written.Path);
+            PrivateFolder.Sync(Path.GetDirectoryName(written.Path)!);
+            lock (_lock)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Set_NeedsLock(written.Head.Component, On(written.Head.Component).Append(written));
+            }
+        }
+        catch
+        {
+            TryDelete(written.Path);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what a state that was put replaces: one that has its name, and the component's oldest beyond a number.</summary>
+    /// <param name="put">The state. It stays itself.</param>
+    /// <param name="most">How many are kept, from 1.</param>
+    /// <exception cref="IOException">The disk did not let them go; they are not kept any more all the same.</exception>
+    public void Trim(SnapshotOnDisk put, int most)
+    {
+        List<SnapshotOnDisk> gone;
+        lock (_lock)
+        {
+            var all = On(put.Head.Component);
+            IEnumerable<SnapshotOnDisk> staying = all.Where(one => one != put && one.Head.Name != put.Head.Name).Take(most - 1).Append(put);
+            gone = [.. all.Except(staying)];
+            Set_NeedsLock(put.Head.Component, staying);
+        }
+
+        gone.ForEach(static one => File.Delete(one.Path));
+    }
+
+    /// <summary>Removes a state, however far it has come.</summary>
+    public void Remove(SnapshotOnDisk one)
+    {
+        lock (_lock)
+        {
+            Set_NeedsLock(one.Head.Component, On(one.Head.Component).Where(other => other != one));
+        }
+
+        TryDelete(one.Path);
+        TryDelete(one.Path + Unfinished);
     }
 
     /// <summary>Reads a state.</summary>
     /// <exception cref="InvalidDataException">There is none of that name, or it cannot be used; the message says why.</exception>
     public (KeptSnapshot Head, StateSnapshot Snapshot) Read(string component, string name, long limit, CancellationToken cancellationToken)
     {
-        if (!KeptSnapshot.IsName(name) || Of(component).All(one => one.Name != name))
+        if (On(component).FirstOrDefault(one => one.Head.Name == name) is not { } kept)
         {
             var have = Of(component);
             throw new InvalidDataException(
@@ -86,43 +125,31 @@ internal sealed partial class SnapshotFolder
 
         try
         {
-            var read = SnapshotFile.Read(PathOf(component, name), limit, cancellationToken);
+            var read = SnapshotFile.Read(kept.Path, limit, cancellationToken);
             return read.Head.Name == name && read.Head.Component == component
                 ? read
                 : throw new InvalidDataException($"it says that it is '{read.Head.Name}' of '{read.Head.Component}'");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new InvalidDataException($"The state '{name}' of '{component}', which is kept in {PathOf(component, name)}, cannot be used: {fault.Message}.", fault);
+            throw new InvalidDataException($"The state '{name}' of '{component}', which is kept in {kept.Path}, cannot be used: {fault.Message}.", fault);
         }
     }
 
-    /// <summary>Removes a state, if it is there.</summary>
-    public async Task RemoveAsync(string component, string name)
-    {
-        await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        try
-        {
-            TryDelete(PathOf(component, name));
-            Set(component, [.. Of(component).Where(one => one.Name != name)]);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    private void Set(string component, IReadOnlyList<KeptSnapshot> all)
+    private IReadOnlyList<SnapshotOnDisk> On(string component)
     {
         lock (_lock)
         {
-            _kept[component] = all;
+            return _kept.GetValueOrDefault(component) ?? [];
         }
     }
 
-    private List<KeptSnapshot> ReadHeads(string folder)
+    private void Set_NeedsLock(string component, IEnumerable<SnapshotOnDisk> all) =>
+        _kept[component] = [.. all.OrderByDescending(static one => one.Head.TakenAt)];
+
+    private List<SnapshotOnDisk> ReadHeads(string folder)
     {
-        var heads = new List<KeptSnapshot>();
+        var heads = new List<SnapshotOnDisk>();
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             if (Path.GetExtension(path) != Extension)
@@ -134,7 +161,7 @@ internal sealed partial class SnapshotFolder
 
             try
             {
-                heads.Add(SnapshotFile.ReadHead(path));
+                heads.Add(new(SnapshotFile.ReadHead(path), path));
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
             {
@@ -142,17 +169,18 @@ internal sealed partial class SnapshotFolder
             }
         }
 
-        return [.. heads.OrderByDescending(static head => head.TakenAt)];
+        return [.. heads.OrderByDescending(static one => one.Head.TakenAt)];
     }
 
-    private string PathOf(string component, string name)
+    private string NewPath(string component, string name)
     {
         if (!ComponentName.IsValid(component) || !KeptSnapshot.IsName(name))
         {
             throw new ArgumentException($"'{name}' of '{component}' cannot be a file's name.");
         }
 
-        return Path.Combine(_folder, component, name + Extension);
+        // Of its own, so that one of the same name stays until this one is certain to.
+        return Path.Combine(_folder, component, $"{name}.{Guid.NewGuid():n}{Extension}");
     }
 
     private static void TryDelete(string path)

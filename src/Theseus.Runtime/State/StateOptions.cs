@@ -42,7 +42,10 @@ public sealed class StateOptions
     /// <summary>The longest that work beside the calls may take: the trial of migrations, the copy, the rounds of changes. Default: 5 minutes.</summary>
     public TimeSpan PreparationTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The longest that it may take to put a snapshot back after a way back that failed, and to end a copy. Default: 30 seconds.</summary>
+    /// <summary>
+    /// The longest that it may take to put a snapshot back after a way back that failed, to end a copy, and that a swap
+    /// waits for the disk that keeps its state. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RestoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -58,7 +61,8 @@ public sealed class StateOptions
     /// <summary>
     /// How many of a component's states are kept on the host's disk, the newest: each as it was handed over by a swap, so
     /// that the release from before can begin with it again (<see cref="SwapOptions.RestoreSnapshot"/>). Zero for none, 100
-    /// at most. Default: 3. They are written beside the calls, after the swap is published.
+    /// at most. Default: 3. They are written beside the calls, after the swap is published; an older one goes only when the
+    /// swap is confirmed.
     /// </summary>
     public int KeptSnapshots { get; set; } = 3;
 

@@ -25,7 +25,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
     private readonly VerifiedRelease _release = validated.Release;
     private readonly StateHandover _handover = new(slot.Setup.Time, options.State);
     private readonly CallRecorder _recorder = new(options.WarmUp.RecentCalls);
-    private readonly SnapshotKeeping _keeping = new(slot, from, options, id);
+    private readonly SnapshotKeeping _keeping = new(slot.Setup, from.Ref, options, id);
     private readonly SwapTrial _trial = new(slot, from, validated, options);
     private readonly TaskCompletionSource<SwapResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _takenBack = new();
@@ -246,6 +246,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         _lostState = _plan.Dropped;
         Forget();
         var retirement = slot.Retirements.Begin(from, options.Deadlines, options.Progress, options.RestBeforeStop);
+        await _keeping.TrimAsync().ConfigureAwait(false);
 
         var (serving, note, otherForm) = (candidate, "", Task.FromResult<RetirementRecord?>(null));
         if ((options.Loading ?? slot.Setup.Loading) == LoadingMode.Probation)

@@ -25,18 +25,26 @@ public sealed class SnapshotFolderLaws : IDisposable
         return state;
     }
 
-    private static Task KeepAsync(SnapshotFolder folder, string name, StateSnapshot snapshot, int hour = 0, int most = 3) =>
-        folder.KeepAsync(name, "limiter", new("1.0.0", "d"), DateTimeOffset.UnixEpoch.AddHours(hour), snapshot, most, default);
+    private static SnapshotOnDisk Put(SnapshotFolder folder, string name, StateSnapshot snapshot, int hour = 0)
+    {
+        var written = folder.Write(name, "limiter", new("1.0.0", "d"), DateTimeOffset.UnixEpoch.AddHours(hour), snapshot, default);
+        folder.Put(written, default);
+        return written;
+    }
+
+    private static void Keep(SnapshotFolder folder, string name, StateSnapshot snapshot, int hour = 0, int most = 3) => folder.Trim(Put(folder, name, snapshot, hour), most);
+
+    private string[] Files() => Directory.GetFiles(_folder, "*", SearchOption.AllDirectories);
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(65_536)]
     [InlineData(3_000_001)]
-    public async Task ItComesBackAsItWasAlsoAfterARestart(int length)
+    public void ItComesBackAsItWasAlsoAfterARestart(int length)
     {
         var snapshot = new StateSnapshot(7, Bytes(length), [Bytes(10), Bytes(0), Bytes(70_000)]);
-        await KeepAsync(Open(), "before", snapshot);
+        Keep(Open(), "before", snapshot);
 
         var (head, read) = Open().Read("limiter", "before", Limit, default);
 
@@ -49,7 +57,7 @@ public sealed class SnapshotFolderLaws : IDisposable
     [Fact]
     public async Task NoChangedByteAndNoCutGoesUnnoticed()
     {
-        await KeepAsync(Open(), "before", new(1, Bytes(200), [Bytes(50)]));
+        Keep(Open(), "before", new(1, Bytes(200), [Bytes(50)]));
         var path = Assert.Single(Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories));
         var whole = await File.ReadAllBytesAsync(path);
         var folder = Open();
@@ -68,12 +76,12 @@ public sealed class SnapshotFolderLaws : IDisposable
     }
 
     [Fact]
-    public async Task OnlyTheNewestAreKept()
+    public void OnlyTheNewestAreKept()
     {
         var folder = Open();
         for (var hour = 1; hour <= 5; hour++)
         {
-            await KeepAsync(folder, $"of-{hour}", new(1, Bytes(10), []), hour, most: 2);
+            Keep(folder, $"of-{hour}", new(1, Bytes(10), []), hour, most: 2);
         }
 
         Assert.Equal(["of-5", "of-4"], folder.Of("limiter").Select(one => one.Name));
@@ -82,9 +90,52 @@ public sealed class SnapshotFolderLaws : IDisposable
     }
 
     [Fact]
-    public async Task WhatIsLargerThanTheLimitIsNotRead()
+    public void UntilItIsCertainThatAStateStaysAllIsThereThatWasBefore()
     {
-        await KeepAsync(Open(), "before", new(1, Bytes(1000), []));
+        var folder = Open();
+        Keep(folder, "before", new(1, Bytes(10), []), hour: 1, most: 1);
+        var files = Files();
+
+        var written = folder.Write("before", "limiter", new("2.0.0", "e"), DateTimeOffset.UnixEpoch.AddHours(2), new(2, Bytes(20), []), default);
+        Assert.Equal(1, Assert.Single(folder.Of("limiter")).Schema);
+        folder.Put(written, default);
+        Assert.Equal([2, 1], folder.Of("limiter").Select(one => one.Schema));
+        Assert.Equal(2, folder.Read("limiter", "before", Limit, default).Head.Schema);
+        folder.Remove(written);
+
+        Assert.Equal(10, folder.Read("limiter", "before", Limit, default).Snapshot.Length);
+        Assert.Equal(files, Files());
+    }
+
+    [Fact]
+    public void TheNewStateStaysAlsoWhenTheClockWasSetBack()
+    {
+        var folder = Open();
+        Keep(folder, "of-9", new(1, Bytes(10), []), hour: 9);
+
+        Keep(folder, "of-1", new(1, Bytes(10), []), hour: 1, most: 1);
+
+        Assert.Equal("of-1", Assert.Single(folder.Of("limiter")).Name);
+        Assert.Single(Files());
+    }
+
+    [Fact]
+    public void WhatIsGivenUpLeavesNothing()
+    {
+        using var givenUp = new CancellationTokenSource();
+        var folder = Open();
+        var slow = new SlowBytes(givenUp.Cancel);
+
+        Assert.Throws<OperationCanceledException>(() => folder.Write("before", "limiter", new("1.0.0", "d"), DateTimeOffset.UnixEpoch, new(1, Bytes(10), slow), givenUp.Token));
+
+        Assert.Empty(folder.Of("limiter"));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void WhatIsLargerThanTheLimitIsNotRead()
+    {
+        Keep(Open(), "before", new(1, Bytes(1000), []));
 
         var refused = Assert.Throws<InvalidDataException>(() => Open().Read("limiter", "before", 999, default));
 
@@ -94,7 +145,7 @@ public sealed class SnapshotFolderLaws : IDisposable
     [Fact]
     public async Task HalfOfOneFromBeforeACrashIsRemoved()
     {
-        await KeepAsync(Open(), "before", new(1, Bytes(10), []));
+        Keep(Open(), "before", new(1, Bytes(10), []));
         await File.WriteAllTextAsync(Path.Combine(_folder, "limiter", "later.state.tmp"), "half");
 
         Assert.Single(Open().Of("limiter"));
@@ -102,10 +153,10 @@ public sealed class SnapshotFolderLaws : IDisposable
     }
 
     [Fact]
-    public async Task OnlyTheOwnerMayLookIntoTheFolder()
+    public void OnlyTheOwnerMayLookIntoTheFolder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix permissions");
-        await KeepAsync(Open(), "before", new(1, Bytes(10), []));
+        Keep(Open(), "before", new(1, Bytes(10), []));
 
         if (!OperatingSystem.IsWindows())
         {
@@ -117,9 +168,9 @@ public sealed class SnapshotFolderLaws : IDisposable
     [InlineData("../x")]
     [InlineData("")]
     [InlineData("a/b")]
-    public async Task ANameThatCouldLeadElsewhereIsNone(string name)
+    public void ANameThatCouldLeadElsewhereIsNone(string name)
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => KeepAsync(Open(), name, new(1, Bytes(10), [])));
+        Assert.Throws<ArgumentException>(() => Keep(Open(), name, new(1, Bytes(10), [])));
         Assert.Throws<InvalidDataException>(() => Open().Read("limiter", name, Limit, default));
     }
 }
