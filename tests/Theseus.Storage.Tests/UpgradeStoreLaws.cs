@@ -105,6 +105,56 @@ public sealed class UpgradeStoreLaws(Stores stores)
         Assert.Equal(2, (await store.CountAsync(default))[UpgradeState.Pending]);
     }
 
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task ManyWhoWriteAtOnceOnTwoConnectionsGetNumbersOfTheirOwnAndLeaveAWholeChain(StoreKind kind)
+    {
+        await using var database = await stores.OpenAsync(kind);
+        await using var other = await ControlStore.OpenAsync(database.Address, null, default);
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(
+            () => (i % 2 == 0 ? database.Upgrades : other.Upgrades).AddAsync(Sample.Upgrade($"u{i}", $"c{i}"), Sample.Entry("asked", $"u{i}"), default))));
+
+        Assert.Equal(Enumerable.Range(1, 60).Select(number => (long)number), added.Select(one => one.Number).Order());
+        var audit = await database.Audit.VerifyAsync(null, default);
+        Assert.Equal((60, 0), (audit.Records, audit.Problems.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task OfManyWhoAskForOneComponentAtOnceOneGetsIt(StoreKind kind)
+    {
+        await using var database = await stores.OpenAsync(kind);
+        await using var other = await ControlStore.OpenAsync(database.Address, null, default);
+
+        var asked = Enumerable.Range(0, 20).Select(i => Task.Run(
+            () => (i % 2 == 0 ? database.Upgrades : other.Upgrades).AddAsync(Sample.Upgrade($"u{i}", "a"), Sample.Entry("asked", $"u{i}"), default))).ToList();
+        await Assert.ThrowsAsync<UpgradeConflictException>(() => Task.WhenAll(asked));
+
+        var winner = await Assert.Single(asked, one => one.IsCompletedSuccessfully);
+        Assert.All(asked.Where(one => one.IsFaulted), one => Assert.Equal(winner.Id, Assert.IsType<UpgradeConflictException>(one.Exception!.InnerException).Upgrade));
+        Assert.Equal(winner.Id, Assert.Single(await database.Upgrades.ReadRunningAsync(default)).Id);
+        Assert.Equal(1, (await database.Audit.VerifyAsync(null, default)).Records);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task TextComesBackAsItWasWhateverIsInIt(StoreKind kind)
+    {
+        const string Text = "it's \"broken\" \\ \u0000 \u0001 \r\n $1 {0} \u00e4 \U0001F525";
+        await using var database = await stores.OpenAsync(kind);
+        var upgrade = WithKey("u1", Text, "a");
+        await database.Upgrades.AddAsync(upgrade, Sample.Entry(Text, Text), default);
+        await database.Upgrades.WriteLineStopAsync(Text, Sample.Entry("stopped", "line"), default);
+
+        await database.ReopenAsync();
+
+        Assert.Equal(Text, await database.Upgrades.ReadLineStopAsync(default));
+        Assert.Equal("u1", (await database.Upgrades.FindByKeyAsync(upgrade.Request, default))?.Id);
+        Assert.Equal((Text, Text), Assert.Single(await database.Audit.ReadAsync(null, 10, Text, default)) is var record ? (record.Entry.Subject, record.Entry.Why) : default);
+        Assert.Empty((await database.Audit.VerifyAsync(null, default)).Problems);
+    }
+
     private static UpgradeRecord WithKey(string id, string key, string component)
     {
         var upgrade = Sample.Upgrade(id, component);

@@ -5,8 +5,8 @@ namespace Theseus.Storage.Postgres;
 /// <summary>A connection string with what Theseus adds to it, and a name for the database that has no secret in it.</summary>
 internal sealed class PostgresAddress
 {
-    /// <summary>How long the server lets a transaction wait for its client: after that it cannot be made final any more.</summary>
-    public static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(10);
+    /// <summary>How long the server lets a transaction wait for its client: after that it cannot be made final any more. Shorter than others wait for its lock.</summary>
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(5);
 
     // What the user says comes later in the string, and wins. The server gives up before the client does, so that a slow
     // statement is an answer and not a lost connection.

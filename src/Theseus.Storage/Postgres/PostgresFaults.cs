@@ -11,7 +11,8 @@ internal static class PostgresFaults
 
     /// <summary>Whether the same may succeed soon: the connection was lost, the server restarts, is full of connections, or another one has become the primary.</summary>
     public static bool IsPassing(Exception failure) => failure is PostgresException refused
-        ? refused.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction
+        ? refused.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.TooManyConnections
+                or PostgresErrorCodes.ReadOnlySqlTransaction
             || IsLost(refused.SqlState)
         : IsOne(failure);
 
