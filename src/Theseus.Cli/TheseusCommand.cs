@@ -44,13 +44,16 @@ internal sealed class TheseusCommand
     /// <summary>The clock.</summary>
     public TimeProvider Time => _surroundings.Time;
 
+    /// <summary>What an environment variable says; null when it is not set, or empty.</summary>
+    public string? Environment(string variable) => _surroundings.Environment(variable) is { Length: > 0 } value ? value : null;
+
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken = default)
     {
         var parsed = _root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             return new Output(_surroundings, parsed.GetValue(_json)).Problem(
-                ExitCode.Usage, "Usage", $"{string.Join(Environment.NewLine, parsed.Errors.Select(static error => error.Message))}{Environment.NewLine}See 'theseus --help'.");
+                ExitCode.Usage, "Usage", $"{string.Join(System.Environment.NewLine, parsed.Errors.Select(static error => error.Message))}{System.Environment.NewLine}See 'theseus --help'.");
         }
 
         var configuration = new InvocationConfiguration
@@ -124,7 +127,7 @@ internal sealed class TheseusCommand
             : _surroundings.Errors.Status().StartAsync(Markup.Escape(doing), _ => work());
 
     private string DataFolder(ParseResult parsed) =>
-        parsed.GetValue(_host) ?? (_surroundings.Environment(DataVariable) is { Length: > 0 } named ? named : DefaultData);
+        parsed.GetValue(_host) ?? Environment(DataVariable) ?? DefaultData;
 
     private static int CodeOf(OperatorProblemCode code) => code switch
     {

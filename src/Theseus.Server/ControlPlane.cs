@@ -5,19 +5,19 @@ using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
-using Theseus.Storage.Sqlite;
+using Theseus.Storage;
 
 namespace Theseus.Server;
 
 /// <summary>
-/// The control plane in one process: components, upgrades and their audit on a SQLite database, and the way to nodes.
+/// The control plane in one process: components, upgrades and their audit in a database, and the way to nodes.
 /// Runs from <see cref="StartAsync"/> until it is disposed of; a process that dies instead does no harm, and the next one
 /// goes on where it stopped. Thread-safe.
 /// </summary>
 public sealed partial class ControlPlane : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly SqliteDatabase _database;
+    private readonly ControlStore _store;
     private readonly IReadOnlyList<IReleaseFeed> _feeds;
     private readonly ComponentDiscovery _discovery;
     private readonly ILogger<ControlPlane> _logger;
@@ -26,13 +26,13 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private int _isEnding;
 
     private ControlPlane(
-        string folder, SqliteDatabase database, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
+        string folder, ControlStore store, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
     {
-        (DataFolder, _database, _feeds, _time, _logger) = (folder, database, feeds, time, logger);
+        (DataFolder, _store, _feeds, _time, _logger) = (folder, store, feeds, time, logger);
         (Components, Upgrades, Rollback, Releases) = (components, upgrades, rollback, releases);
         Versions = new VersionManager(releases);
-        Tokens = new SqliteTokenStore(database);
-        Audit = new SqliteAudit(database);
+        Tokens = store.Tokens;
+        Audit = store.Audit;
         _discovery = new ComponentDiscovery(components);
     }
 
@@ -57,7 +57,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>The record of all that was changed.</summary>
     public IAuditLog Audit { get; }
 
-    /// <summary>The folder of its database, in full.</summary>
+    /// <summary>The folder of its files, in full.</summary>
     public string DataFolder { get; }
 
     private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
@@ -74,7 +74,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="Storage.StorageException">Its database cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="ArgumentException">The options cannot be used.</exception>
+    /// <exception cref="StorageException">Its database cannot be used; the message says why and what to do.</exception>
     public static async Task<ControlPlane> StartAsync(
         ControlPlaneOptions options, IFleetChannel channel, TimeProvider? time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
@@ -89,13 +90,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
         time ??= TimeProvider.System;
         var folder = MakePrivate(Path.GetFullPath(options.DataFolder));
-        var database = SqliteDatabase.Open(Path.Combine(folder, "theseus.db"));
+        var store = await ControlStore.OpenAsync(options.Store ?? Path.Combine(folder, "theseus.db"), time: null, cancellationToken).ConfigureAwait(false);
         try
         {
             IReadOnlyList<IReleaseFeed> feeds = [.. options.Feeds.Select(feed => Open(feed, time))];
             var releases = new FeedReleases(feeds, new ReleaseStore(Path.Combine(folder, "store")));
-            var components = await ComponentRegistry.OpenAsync(new SqliteComponentStore(database), time, cancellationToken).ConfigureAwait(false);
-            var store = new SqliteUpgradeStore(database);
+            var components = await ComponentRegistry.OpenAsync(store.Components, time, cancellationToken).ConfigureAwait(false);
             if (options.Feasibility.SurfaceOf is null && channel is InProcessChannel)
             {
                 var ours = HostSurface.OfThisProcess();
@@ -103,10 +103,10 @@ public sealed partial class ControlPlane : IAsyncDisposable
             }
 
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
-            var feasibility = new ValidatedFeasibility(components, validator, store, options.Feasibility, options.Rollback, time);
-            var upgrades = new RuntimeUpgradeManager(store, channel, new HealthJudge(), feasibility, time, loggers);
-            var rollback = new RollbackManager(upgrades, new SqliteRollbackPoints(database), options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, database, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
+            var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
+            var upgrades = new RuntimeUpgradeManager(store.Upgrades, channel, new HealthJudge(), feasibility, time, loggers);
+            var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
+            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
@@ -114,7 +114,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         }
         catch
         {
-            database.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -142,7 +142,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             feed.Dispose();
         }
 
-        _database.Dispose();
+        await _store.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 

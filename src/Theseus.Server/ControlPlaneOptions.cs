@@ -5,8 +5,15 @@ namespace Theseus.Server;
 /// <summary>How a control plane is put together. Set before it is started; not thread-safe.</summary>
 public sealed class ControlPlaneOptions
 {
-    /// <summary>The folder of its database and of the releases that it has looked into. Has to be set; made if it is not there, for its owner only.</summary>
+    /// <summary>The folder of its database, unless <see cref="Store"/> says otherwise, and of the releases that it has looked into. Has to be set; made if it is not there, for its owner only.</summary>
     public string DataFolder { get; set; } = "";
+
+    /// <summary>
+    /// Its database: a connection string for PostgreSQL (<c>Host=db.example.org;Database=theseus;…</c>), or the path of a
+    /// SQLite file. It may have a password in it, and is never logged. Default: null, the file <c>theseus.db</c> in
+    /// <see cref="DataFolder"/>.
+    /// </summary>
+    public string? Store { get; set; }
 
     /// <summary>Where releases come from: folders, or addresses of NuGet v3 service indexes. Default: none.</summary>
     public IList<string> Feeds { get; } = [];

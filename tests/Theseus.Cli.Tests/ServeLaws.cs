@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using Npgsql;
+using Theseus.Servers;
 
 namespace Theseus.Cli.Tests;
 
@@ -57,16 +59,55 @@ public sealed class ServeLaws : IDisposable
         await server.WaitForExitAsync().WaitAsync(s_deadline);
     }
 
+    [Fact]
+    public async Task OnPostgresItServesAndNoPasswordIsEverShown()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        await using var postgres = await PostgresServer.StartNewAsync();
+        var store = await postgres.CreateDatabaseAsync();
+        var password = new NpgsqlConnectionStringBuilder(store).Password!;
+        using (var argued = Start("serve", "--store", store))
+        {
+            await argued.WaitForExitAsync().WaitAsync(s_deadline);
+            Assert.Equal(2, argued.ExitCode);
+            var said = await argued.StandardError.ReadToEndAsync() + await argued.StandardOutput.ReadToEndAsync();
+            Assert.Contains("THESEUS_STORE", said);
+            Assert.DoesNotContain(password, said);
+        }
+
+        using (var server = StartOn(store, "serve", "--address", "http://127.0.0.1:0", "--verbose"))
+        {
+            var address = await AddressAsync(server);
+            using var stopped = Start("stop-the-line", "--why", "smoke", "--server", address);
+            await stopped.WaitForExitAsync().WaitAsync(s_deadline);
+            Assert.Equal(0, stopped.ExitCode);
+            server.Kill();
+            await server.WaitForExitAsync().WaitAsync(s_deadline);
+            Assert.DoesNotContain(password, await server.StandardError.ReadToEndAsync() + await server.StandardOutput.ReadToEndAsync());
+        }
+
+        Assert.False(File.Exists(Path.Combine(_folder, ".theseus-control", "theseus.db")));
+        await postgres.StopAsync();
+        using var away = StartOn(store, "serve", "--address", "http://127.0.0.1:0");
+        await away.WaitForExitAsync().WaitAsync(s_deadline);
+        var problem = await away.StandardError.ReadToEndAsync();
+        Assert.Contains("does not answer", problem);
+        Assert.DoesNotContain(password, problem);
+    }
+
     private static async Task<string> AddressAsync(Process server)
     {
         var line = await server.StandardOutput.ReadLineAsync().WaitAsync(s_deadline) ?? throw new InvalidOperationException(await server.StandardError.ReadToEndAsync());
         return line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd('.');
     }
 
-    private Process Start(params string[] args) => Process.Start(new ProcessStartInfo("dotnet", [s_program, .. args])
+    private Process Start(params string[] args) => StartOn("", args);
+
+    private Process StartOn(string store, params string[] args) => Process.Start(new ProcessStartInfo("dotnet", [s_program, .. args])
     {
         WorkingDirectory = _folder,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        Environment = { ["THESEUS_STORE"] = store },
     })!;
 }

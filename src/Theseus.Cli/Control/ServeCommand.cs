@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using Theseus.Fleet;
@@ -10,9 +11,12 @@ using Theseus.Storage;
 namespace Theseus.Cli.Control;
 
 /// <summary><c>theseus serve</c>: a control plane in a process of its own, until Ctrl+C.</summary>
-internal sealed class ServeCommand(TheseusCommand theseus)
+internal sealed partial class ServeCommand(TheseusCommand theseus)
 {
-    private readonly Option<string> _data = new("--data") { Description = "The folder of its database, made if it is not there.", DefaultValueFactory = static _ => ControlConnection.DefaultData, HelpName = "FOLDER" };
+    private const string StoreVariable = "THESEUS_STORE";
+
+    private readonly Option<string> _data = new("--data") { Description = "The folder of its files, made if it is not there.", DefaultValueFactory = static _ => ControlConnection.DefaultData, HelpName = "FOLDER" };
+    private readonly Option<string?> _store = new("--store") { Description = $"Its database: a connection string for PostgreSQL, without a password, or a SQLite file. Without it, what {StoreVariable} says; without that, a file in its folder.", HelpName = "STORE" };
     private readonly Option<string> _address = new("--address") { Description = "Where it listens. Port 0 takes a free one.", DefaultValueFactory = static _ => TheseusServerOptions.DefaultAddress };
     private readonly Option<string[]> _feeds = new("--feed") { Description = "A folder of release packages, or the address of a NuGet v3 service index; may be given again.", DefaultValueFactory = static _ => [] };
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "Listen for other machines without encryption, where tokens can be read on the way." };
@@ -21,15 +25,23 @@ internal sealed class ServeCommand(TheseusCommand theseus)
 
     public void AddTo(RootCommand root)
     {
-        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _address, _feeds, _allowInsecure, _certificate, _verbose };
+        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _address, _feeds, _allowInsecure, _certificate, _verbose };
         theseus.On(command, ServeAsync);
         root.Subcommands.Add(command);
     }
 
     private async Task<int> ServeAsync(ParseResult parsed, Output output, CancellationToken cancellationToken)
     {
+        var store = parsed.GetValue(_store);
+        if (store is not null && ControlStore.IsPostgres(store) && Password().IsMatch(store))
+        {
+            return output.Problem(
+                ExitCode.Usage, "Usage", $"--store has a password in it, which other users of this machine can read there. Put the connection string into the environment variable {StoreVariable}, or name a file that has the password: Passfile=FILE.");
+        }
+
         var options = new TheseusServerOptions { Address = parsed.GetRequiredValue(_address), AllowInsecure = parsed.GetValue(_allowInsecure) };
         options.ControlPlane.DataFolder = parsed.GetRequiredValue(_data);
+        options.ControlPlane.Store = store ?? theseus.Environment(StoreVariable);
         foreach (var feed in parsed.GetValue(_feeds) ?? [])
         {
             options.ControlPlane.Feeds.Add(feed);
@@ -71,4 +83,7 @@ internal sealed class ServeCommand(TheseusCommand theseus)
             output.Line(first.Text);
         }
     }
+
+    [GeneratedRegex(@"(^|;)\s*(Password|PSW|PWD)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Password();
 }
