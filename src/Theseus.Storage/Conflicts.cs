@@ -8,6 +8,9 @@ internal static class Conflicts
     public static UpgradeConflictException Busy(string component, string other) =>
         new($"The upgrade {other} of '{component}' has not ended. Wait for it, cancel it, or roll it back.", other);
 
+    public static UpgradeConflictException DrivenByAnother(UpgradeRecord upgrade, DrivingLease lease) =>
+        new($"The upgrade {upgrade.Id} is driven by {lease.Owner}, who took it over. Look at it again.", upgrade.Id);
+
     public static UpgradeConflictException Changed(UpgradeRecord upgrade) =>
         new($"The upgrade {upgrade.Id} was changed by someone else meanwhile. Look at it again.", upgrade.Id);
 }

@@ -14,8 +14,8 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(SqliteDatabase database)
     {
-        (Upgrades, Components, RollbackPoints, Tokens, Audit) = (
-            new SqliteUpgradeStore(database), new SqliteComponentStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteAudit(database));
+        (Upgrades, Leases, Components, RollbackPoints, Tokens, Audit) = (
+            new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteAudit(database));
         _close = () =>
         {
             database.Dispose();
@@ -25,13 +25,16 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(PostgresDatabase database)
     {
-        (Upgrades, Components, RollbackPoints, Tokens, Audit) = (
-            new PostgresUpgradeStore(database), new PostgresComponentStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresAudit(database));
+        (Upgrades, Leases, Components, RollbackPoints, Tokens, Audit) = (
+            new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresAudit(database));
         _close = database.DisposeAsync;
     }
 
     /// <summary>The upgrades.</summary>
     public IUpgradeStore Upgrades { get; }
+
+    /// <summary>Who drives which upgrade.</summary>
+    public IDrivingLeases Leases { get; }
 
     /// <summary>The components.</summary>
     public IComponentStore Components { get; }

@@ -18,6 +18,8 @@ internal sealed class TestedStore : IAsyncDisposable
 
     public IUpgradeStore Upgrades => _open.Upgrades;
 
+    public IDrivingLeases Leases => _open.Leases;
+
     public IComponentStore Components => _open.Components;
 
     public IRollbackPointStore Points => _open.RollbackPoints;

@@ -21,7 +21,7 @@ public interface IUpgradeStore
     /// <param name="entry">What goes on record of it.</param>
     /// <param name="points">The rollback points that were taken with this change; none but before the first activation.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UpgradeConflictException">The stored record has another revision: someone else changed it.</exception>
+    /// <exception cref="UpgradeConflictException">The stored record has another revision: someone else changed it. Or the upgrade is driven under a newer lease than the record names.</exception>
     Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken);
 
     /// <summary>Finds the upgrade that the same asker began by the same request under the same key; null when there is none, or the request has no key.</summary>

@@ -36,6 +36,10 @@ public sealed record UpgradeRecord
     /// <summary>Counts its changes, from 1.</summary>
     public long Revision { get; init; } = 1;
 
+    /// <summary>The token of the lease that this change was made under; 0 for none. The store refuses a change under an older one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DrivenUnder { get; init; }
+
     /// <summary>What was asked for.</summary>
     public required UpgradeRequest Request { get; init; }
 

@@ -72,6 +72,13 @@ internal static class PostgresSchema
             created_at timestamptz NOT NULL,
             token text NOT NULL);
         """,
+        """
+        CREATE TABLE upgrade_leases (
+            upgrade text COLLATE "C" PRIMARY KEY,
+            owner text NOT NULL,
+            token bigint NOT NULL,
+            until timestamptz NOT NULL);
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -62,6 +62,7 @@ public sealed class PostgresUpgradeStore(PostgresDatabase database) : IUpgradeSt
         return database.TransactAsync(
             async transaction =>
             {
+                await PostgresDrivingLeases.CheckAsync(transaction, upgrade).ConfigureAwait(false);
                 var changed = await transaction.ExecuteAsync(
                     "UPDATE upgrades SET revision = $2, state = $3, has_ended = $4, record = $5 WHERE id = $1 AND revision = $6",
                     upgrade.Id,

@@ -57,6 +57,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         return database.TransactAsync(
             connection =>
             {
+                SqliteDrivingLeases.Check(connection, upgrade);
                 Write(connection, upgrade, upgrade.Revision - 1);
                 if (upgrade.HasEnded)
                 {

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Npgsql;
+using Theseus.Control.Upgrades;
 using Theseus.Servers;
+using Theseus.Storage.Postgres;
 
 namespace Theseus.Storage.Tests.Postgres;
 
@@ -25,6 +28,35 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         }
     }
 
+    public static TheoryData<int> EarlierVersions => [.. Enumerable.Range(0, PostgresSchema.Version)];
+
+    [Theory]
+    [MemberData(nameof(EarlierVersions))]
+    public async Task ADatabaseOfAnyEarlierVersionIsBroughtUpToDateWithWhatIsInIt(int version)
+    {
+        var address = await (await stores.PostgresAsync()).CreateDatabaseAsync();
+        await using (var connection = new NpgsqlConnection(address))
+        {
+            await connection.OpenAsync();
+            await PostgresSchema.BringAsync(connection, "it", version, default);
+        }
+
+        if (version > 0)
+        {
+            var record = JsonSerializer.Serialize(Sample.Upgrade("old", "a") with { Number = 7 }, UpgradeJson.Default.UpgradeRecord);
+            await PostgresServer.ExecuteAsync(
+                address, $"INSERT INTO upgrades (number, id, revision, state, has_ended, record) VALUES (7, 'old', 1, 'Pending', false, '{record}')", "UPDATE ledger SET number = 7", "INSERT INTO components_in_upgrade VALUES ('a', 'old')");
+        }
+
+        await using var store = await ControlStore.OpenAsync(address, null, default);
+
+        Assert.Equal(version > 0 ? ["old"] : [], (await store.Upgrades.ReadRunningAsync(default)).Select(one => one.Id));
+        Assert.Equal(version > 0 ? 8 : 1, (await store.Upgrades.AddAsync(Sample.Upgrade("new", "b"), Sample.Entry("new"), default)).Number);
+        Assert.NotNull(await store.Leases.TryTakeAsync("new", "one", TimeSpan.FromHours(1), default));
+        Assert.Empty(await store.RollbackPoints.ReadPointsAsync(null, default));
+        Assert.Empty(await store.Tokens.ReadAllAsync(default));
+    }
+
     [Fact]
     public async Task ANewerDatabaseIsRefusedAtTheStartAndBesideARunningOlderTheseus()
     {
@@ -37,7 +69,7 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         var stopped = await Assert.ThrowsAsync<StorageException>(() => database.Upgrades.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default));
         Assert.Equal(StorageFault.Newer, stopped.Fault);
 
-        await database.MeddleAsync("UPDATE ledger SET version = 1");
+        await database.MeddleAsync($"UPDATE ledger SET version = {PostgresSchema.Version}");
         Assert.Empty(await database.Upgrades.ReadRunningAsync(default));
     }
 
@@ -61,12 +93,12 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         await using var owners = await stores.OpenAsync(StoreKind.Postgres);
         var (owner, daily) = (new NpgsqlConnectionStringBuilder(owners.Address), $"daily{Guid.NewGuid():N}");
         await PostgresServer.ExecuteAsync(server.ConnectionString(), $"CREATE ROLE {daily} LOGIN PASSWORD '{owner.Password}'", $"GRANT CONNECT ON DATABASE {owner.Database} TO {daily}");
-        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, settings, rollback_points TO {daily}");
+        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, upgrade_leases, settings, rollback_points TO {daily}");
 
         await using var store = await ControlStore.OpenAsync(new NpgsqlConnectionStringBuilder(owners.Address) { Username = daily }.ConnectionString, null, default);
 
         var upgrade = await store.Upgrades.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default);
-        await store.Upgrades.UpdateAsync(upgrade with { Revision = 2, State = Control.Upgrades.UpgradeState.Cancelled }, Sample.Entry("second"), [], default);
+        await store.Upgrades.UpdateAsync(upgrade with { Revision = 2, State = UpgradeState.Cancelled }, Sample.Entry("second"), [], default);
         await store.Upgrades.WriteLineStopAsync("smoke", Sample.Entry("third"), default);
         await store.RollbackPoints.TrimAsync(1, DateTimeOffset.UnixEpoch, default);
         Assert.Equal(3, (await owners.Audit.VerifyAsync(null, default)).Records);
