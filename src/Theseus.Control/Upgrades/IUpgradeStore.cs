@@ -40,6 +40,27 @@ public interface IUpgradeStore
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken);
 
+    /// <summary>The newest upgrades of a component that changed something, or may have: those that ended otherwise than as failed or cancelled. The newest first.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="before">Only those with a lower number; null for the newest of all.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <remarks>Unless a store does it better, all upgrades are looked through.</remarks>
+    async Task<IReadOnlyList<UpgradeRecord>> ReadLandedAsync(string component, long? before, int count, CancellationToken cancellationToken)
+    {
+        var landed = new List<UpgradeRecord>();
+        IReadOnlyList<UpgradeRecord> part;
+        do
+        {
+            part = await ReadNewestAsync(before, 100, cancellationToken).ConfigureAwait(false);
+            landed.AddRange(part.Where(one =>
+                one.State is UpgradeState.Completed or UpgradeState.RolledBack or UpgradeState.RollbackFailed && one.Request.Targets.Any(target => target.Component == component)));
+            before = part.Count == 0 ? before : part[^1].Number;
+        }
+        while (part.Count > 0 && landed.Count < count);
+        return [.. landed.Take(count)];
+    }
+
     /// <summary>How many upgrades there are in each state; states without any are left out.</summary>
     Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken);
 

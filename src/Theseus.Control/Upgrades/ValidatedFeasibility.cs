@@ -34,92 +34,118 @@ public sealed class FeasibilityOptions
 public sealed class ValidatedFeasibility(
     ComponentRegistry registry, UpgradeValidator validator, IUpgradeStore store, FeasibilityOptions options, RollbackOptions rollback, TimeProvider time) : IFeasibility
 {
-    private const int UpgradesLookedAt = 200;
-
     /// <inheritdoc/>
     public async Task<Feasibility> CheckAsync(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(nodes);
-        var (problems, findings) = (new List<string>(), new List<string>());
-        var history = await store.ReadNewestAsync(null, UpgradesLookedAt, cancellationToken).ConfigureAwait(false);
-        var rollbacks = Rollbacks(history);
-        var irreversible = new List<string>();
-        var refusal = UpgradeRefusal.NotPossible;
-        var moves = new Dictionary<string, UpgradeMove>(StringComparer.Ordinal);
-        var planned = new Dictionary<string, IReadOnlyList<PlannedNode>>(StringComparer.Ordinal);
-        var manifests = new Dictionary<string, ReleaseManifest>(StringComparer.Ordinal);
+        var found = new Found();
+        Named(request, nodes, found.Problems);
+        var candidates = new List<Candidate>();
         foreach (var target in InOrder(request.Targets))
         {
-            if (registry.Find(target.Component) is not { } component)
+            if (await LookAsync(target, request, nodes, found, cancellationToken).ConfigureAwait(false) is { } candidate)
             {
-                refusal = UpgradeRefusal.UnknownComponent;
-                problems.Add($"There is no component '{target.Component}'. {(registry.Components.Count > 0 ? $"There are: {string.Join(", ", registry.Components.Select(one => one.Name))}." : "There are none yet: no node has reported one.")}");
-                continue;
-            }
-
-            var having = Having(target.Component, request.Nodes, nodes, problems);
-            if (From(target.Component, having, problems) is not { } from)
-            {
-                continue;
-            }
-
-            if (!request.IsManual && InARow(target.Component, history) is var inARow && inARow >= rollback.MostInARow)
-            {
-                problems.Add($"The last {inARow} upgrades of '{target.Component}' took themselves back, and {rollback.MostInARow} in a row are allowed before someone looks: find out why, and ask for the next one yourself.");
-            }
-
-            var restores = request.Restoring.Contains(target.Component) ? request.RollsBack : null;
-            var settings = target.Settings is null ? from.Settings : ReleaseSettings.Write(target.Settings);
-            var report = await validator.ValidateAsync(
-                new UpgradeContext
-                {
-                    Component = component with { CurrentVersion = NuGetVersion.Parse(from.Version) },
-                    Target = NuGetVersion.Parse(target.Version),
-                    Now = time.GetUtcNow(),
-                    Components = registry.Components,
-                    Together = [.. manifests.Values],
-                    Nodes = [.. having.Select(node => FactsOf(node, target.Component))],
-                    Policy = options.Policies.GetValueOrDefault(target.Component) ?? new UpgradePolicy(),
-                    Rollbacks = rollbacks.GetValueOrDefault(target.Component) ?? [],
-                    FailureAction = request.OnFailure == FailureAction.RollBack ? null : request.OnFailure,
-                    IsAutomatic = !request.IsManual,
-                    IsRollback = request.RollsBack is not null,
-                    RestoresState = restores is not null,
-                    ChangesSettings = settings != from.Settings,
-                },
-                options.Level,
-                cancellationToken).ConfigureAwait(false);
-            refusal = Graver(refusal, report.Target.Availability);
-            // What could not be checked because of another problem is no problem of its own, unless nothing else stops it.
-            IReadOnlyList<Finding> stopping = report.Stopping.All(finding => finding.IsConsequence) ? report.Stopping : [.. report.Stopping.Where(finding => !finding.IsConsequence)];
-            problems.AddRange(stopping.Select(finding => finding.ToString()));
-            findings.AddRange(report.Findings.Where(finding => finding.Severity != FindingSeverity.Pass).Except(stopping).Select(finding => finding.ToString()));
-            if (report.Target.Release is { } release)
-            {
-                SplitRule(request.Parameters, release.Manifest, component, problems);
-                manifests[target.Component] = release.Manifest;
-                var to = new ReleaseId(release.Manifest.Version.ToNormalizedString(), release.Digest) { Settings = settings };
-                if (target.Digest is { } digest && digest != to.Digest)
-                {
-                    problems.Add($"'{target.Component}' {to} has the digest {to.Digest} in the feeds, and {digest} was asked for. Put the package that was meant back into a feed.");
-                }
-
-                if (restores is not null)
-                {
-                    irreversible.Add($"the state that '{target.Component}' {from} had was given up for that from before the upgrade {restores}");
-                }
-                else if (report.IsIrreversible)
-                {
-                    irreversible.Add($"the state of '{target.Component}' cannot be brought from {to} back to {from}: {string.Join(" ", report.Step!.WayBack.Select(one => one.Message))}");
-                }
-
-                moves[target.Component] = new UpgradeMove(target.Component, from, to) { Restores = restores };
-                planned[target.Component] = [.. having.Select(node => new PlannedNode(node.Node, node.FailureDomain))];
+                candidates.Add(candidate);
             }
         }
 
-        return new Feasibility { Problems = problems, Refusal = refusal, Findings = findings, Irreversible = string.Join("; ", irreversible), Moves = [.. InOrder(request.Targets).Where(one => moves.ContainsKey(one.Component)).Select(one => moves[one.Component])], Nodes = planned };
+        var reports = await validator.ValidateTogetherAsync([.. candidates.Select(one => one.Context)], options.Level, cancellationToken).ConfigureAwait(false);
+        foreach (var (candidate, report) in candidates.Zip(reports))
+        {
+            Take(candidate, report, request, found);
+        }
+
+        return found.ToFeasibility();
+    }
+
+    /// <summary>All that is to be known of a component before its release is validated; null when there is nothing to validate.</summary>
+    private async Task<Candidate?> LookAsync(UpgradeTarget target, UpgradeRequest request, IReadOnlyList<NodeReport> nodes, Found found, CancellationToken cancellationToken)
+    {
+        if (registry.Find(target.Component) is not { } component)
+        {
+            found.Refusal = UpgradeRefusal.UnknownComponent;
+            found.Problems.Add($"There is no component '{target.Component}'. {(registry.Components.Count > 0 ? $"There are: {string.Join(", ", registry.Components.Select(one => one.Name))}." : "There are none yet: no node has reported one.")}");
+            return null;
+        }
+
+        var takenBack = request.RollsBack is { } id ? await store.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
+        var having = Having(target.Component, request.Nodes, takenBack, nodes, found.Problems);
+        if (From(target.Component, having, found.Problems) is not { } from)
+        {
+            return null;
+        }
+
+        var history = await UpgradeHistory.ReadAsync(store, target.Component, cancellationToken).ConfigureAwait(false);
+        if (!request.IsManual && history.InARow is var inARow && inARow >= rollback.MostInARow)
+        {
+            found.Problems.Add($"The last {inARow} upgrades of '{target.Component}' took themselves back, and {rollback.MostInARow} in a row are allowed before someone looks: find out why, and ask for the next one yourself.");
+        }
+
+        var settings = target.Settings is null ? from.Settings : ReleaseSettings.Write(target.Settings);
+        var context = new UpgradeContext
+        {
+            Component = component with { CurrentVersion = NuGetVersion.Parse(from.Version) },
+            Target = NuGetVersion.Parse(target.Version),
+            Now = time.GetUtcNow(),
+            Components = registry.Components,
+            Nodes = [.. having.Select(node => FactsOf(node, target.Component))],
+            Policy = options.Policies.GetValueOrDefault(target.Component) ?? new UpgradePolicy(),
+            Rollbacks = history.Rollbacks,
+            FailureAction = request.OnFailure == FailureAction.RollBack ? null : request.OnFailure,
+            IsAutomatic = !request.IsManual,
+            IsRollback = request.RollsBack is not null,
+            KeptDigest = request.RollsBack is null ? null : target.Digest,
+            RestoresState = request.Restoring.Contains(target.Component),
+            ChangesSettings = settings != from.Settings,
+        };
+        return new Candidate(target, from, settings, having, context);
+    }
+
+    private static void Take(Candidate candidate, ValidationReport report, UpgradeRequest request, Found found)
+    {
+        var (name, component) = (candidate.Target.Component, candidate.Context.Component);
+        var isKept = candidate.Context.KeptDigest is not null && report.Target.Release is null;
+        if (!isKept)
+        {
+            found.Refusal = Graver(found.Refusal, report.Target.Availability);
+        }
+
+        // Of what nodes have kept, it stops nothing at any level that it could not be looked into again.
+        IReadOnlyList<Finding> stopping = [.. report.Stopping.Where(finding => !isKept || finding.Severity == FindingSeverity.Error)];
+        // What could not be checked because of another problem is no problem of its own, unless nothing else stops it.
+        stopping = stopping.All(finding => finding.IsConsequence) ? stopping : [.. stopping.Where(finding => !finding.IsConsequence)];
+        found.Problems.AddRange(stopping.Select(finding => finding.ToString()));
+        found.Findings.AddRange(report.Findings.Where(finding => finding.Severity != FindingSeverity.Pass).Except(stopping).Select(finding => finding.ToString()));
+        var release = report.Target.Release;
+        if ((release?.Digest ?? candidate.Context.KeptDigest) is not { } digest)
+        {
+            return;
+        }
+
+        var to = new ReleaseId(candidate.Context.Target.ToNormalizedString(), digest) { Settings = candidate.Settings };
+        if (release is not null)
+        {
+            SplitRule(request.Parameters, release.Manifest, component, found.Problems);
+        }
+
+        if (candidate.Target.Digest is { } asked && asked != digest)
+        {
+            found.Problems.Add($"'{name}' {to} has the digest {digest} in the feeds, and {asked} was asked for. Put the package that was meant back into a feed.");
+        }
+
+        var restores = candidate.Context.RestoresState ? request.RollsBack : null;
+        if (restores is not null)
+        {
+            found.Irreversible.Add($"the state that '{name}' {candidate.From} had was given up for that from before the upgrade {restores}");
+        }
+        else if (report.IsIrreversible)
+        {
+            found.Irreversible.Add($"the state of '{name}' cannot be brought from {to} back to {candidate.From}: {string.Join(" ", report.Step!.WayBack.Select(one => one.Message))}");
+        }
+
+        found.Moves.Add(new UpgradeMove(name, candidate.From, to) { Restores = restores });
+        found.Planned[name] = [.. candidate.Having.Select(node => new PlannedNode(node.Node, node.FailureDomain))];
     }
 
     private static UpgradeRefusal Graver(UpgradeRefusal known, ReleaseAvailability found) => (known, found) switch
@@ -130,17 +156,25 @@ public sealed class ValidatedFeasibility(
         _ => known,
     };
 
-    private static IReadOnlyList<NodeReport> Having(string component, IReadOnlyList<string> asked, IReadOnlyList<NodeReport> nodes, List<string> problems)
+    /// <summary>Whether each node that is named has something to upgrade.</summary>
+    private static void Named(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, List<string> problems)
     {
-        var having = nodes.Where(node => node.Components.Any(one => one.Component == component)).ToList();
-        if (asked.Count > 0)
+        var targets = request.Targets.Select(target => target.Component).ToHashSet(StringComparer.Ordinal);
+        var having = nodes.Where(node => node.Components.Any(one => targets.Contains(one.Component))).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
+        var what = targets.Count == 1 ? $"a component '{targets.First()}'" : $"any of the components {string.Join(", ", targets.Order(StringComparer.Ordinal))}";
+        problems.AddRange(request.Nodes.Where(name => !having.Contains(name)).Select(name => $"Node '{name}' has not reported {what}."));
+    }
+
+    /// <summary>The nodes that a component is upgraded on: those that have it, of those that are named. What is taken back goes from where it still is.</summary>
+    private static IReadOnlyList<NodeReport> Having(string component, IReadOnlyList<string> asked, UpgradeRecord? takenBack, IReadOnlyList<NodeReport> nodes, List<string> problems)
+    {
+        var from = takenBack?.Plan?.Moves.FirstOrDefault(move => move.Component == component)?.To;
+        var having = nodes
+            .Where(node => (asked.Count == 0 || asked.Contains(node.Node)) && node.Components.Any(one => one.Component == component && (from is null || one.Confirmed == from)))
+            .ToList();
+        if (having.Count == 0)
         {
-            problems.AddRange(asked.Where(name => having.All(node => node.Node != name)).Select(name => $"Node '{name}' has not reported a component '{component}'."));
-            having = [.. having.Where(node => asked.Contains(node.Node))];
-        }
-        else if (having.Count == 0)
-        {
-            problems.Add($"No node has reported a component '{component}'.");
+            problems.Add($"No {(asked.Count == 0 ? "" : "named ")}node has reported a component '{component}'{(from is null ? "" : $" with {from} confirmed")}.");
         }
 
         return having;
@@ -165,13 +199,18 @@ public sealed class ValidatedFeasibility(
         return byRelease.Count == 1 ? byRelease[0].Key : null;
     }
 
-    private NodeFacts FactsOf(NodeReport node, string component) => new(node.Node)
+    private NodeFacts FactsOf(NodeReport node, string component)
     {
-        Running = node.Components.First(one => one.Component == component).Confirmed is { } release ? NuGetVersion.Parse(release.Version) : null,
-        FreeMemoryMebibytes = node.MemoryBytes > 0 ? node.MemoryBytes / (1024 * 1024) : null,
-        FreeMillicores = node.Processors > 0 ? node.Processors * 1000L : null,
-        Surface = options.SurfaceOf?.Invoke(node.Node),
-    };
+        // What its components declare is spoken for, the release that runs now included: both are there while a swap lasts.
+        var needs = node.Components.Select(one => registry.Find(one.Component)?.Resources).OfType<ResourceNeeds>().ToList();
+        return new(node.Node)
+        {
+            Running = node.Components.First(one => one.Component == component).Confirmed is { } release ? NuGetVersion.Parse(release.Version) : null,
+            FreeMemoryMebibytes = node.MemoryBytes > 0 ? Math.Max(0, (node.MemoryBytes / (1024 * 1024)) - needs.Sum(one => (long)one.MemoryMebibytes)) : null,
+            FreeMillicores = node.Processors > 0 ? Math.Max(0, (node.Processors * 1000L) - needs.Sum(one => (long)one.Millicores)) : null,
+            Surface = options.SurfaceOf?.Invoke(node.Node),
+        };
+    }
 
     private static void SplitRule(StrategyParameters parameters, ReleaseManifest release, ComponentDescriptor component, List<string> problems)
     {
@@ -189,40 +228,25 @@ public sealed class ValidatedFeasibility(
         return targets.OrderBy(target => order.ToList().IndexOf(target.Component) is var at && at >= 0 ? at : int.MaxValue);
     }
 
-    /// <summary>
-    /// The versions that were rolled back: by their own upgrade, whether or not all of it came back, or by a later one that
-    /// took it back.
-    /// </summary>
-    private static Dictionary<string, List<RollbackRecord>> Rollbacks(IReadOnlyList<UpgradeRecord> history)
+    /// <summary>A component with all that is known of its upgrade but for what its release says.</summary>
+    private sealed record Candidate(UpgradeTarget Target, ReleaseId From, string Settings, IReadOnlyList<NodeReport> Having, UpgradeContext Context);
+
+    /// <summary>What was found so far.</summary>
+    private sealed class Found
     {
-        var takenBack = history.Where(one => one is { State: UpgradeState.Completed, Request.RollsBack: not null })
-            .DistinctBy(one => one.Request.RollsBack).ToDictionary(one => one.Request.RollsBack!, one => one.Request.Reason);
-        var rollbacks = new Dictionary<string, List<RollbackRecord>>(StringComparer.Ordinal);
-        foreach (var upgrade in history)
-        {
-            var wasTakenBack = takenBack.TryGetValue(upgrade.Id, out var why);
-            if ((!wasTakenBack && upgrade.State is not (UpgradeState.RolledBack or UpgradeState.RollbackFailed)) || upgrade is not { Plan: { } plan, EndedAt: { } endedAt, Request.RollsBack: null })
-            {
-                continue;
-            }
+        public List<string> Problems { get; } = [];
 
-            foreach (var move in plan.Moves)
-            {
-                if (!rollbacks.TryGetValue(move.Component, out var ofComponent))
-                {
-                    rollbacks[move.Component] = ofComponent = [];
-                }
+        public List<string> Findings { get; } = [];
 
-                ofComponent.Add(new RollbackRecord(move.Component, NuGetVersion.Parse(move.To.Version), endedAt, why ?? upgrade.Detail));
-            }
-        }
+        public List<string> Irreversible { get; } = [];
 
-        return rollbacks;
+        public List<UpgradeMove> Moves { get; } = [];
+
+        public Dictionary<string, IReadOnlyList<PlannedNode>> Planned { get; } = new(StringComparer.Ordinal);
+
+        public UpgradeRefusal Refusal { get; set; } = UpgradeRefusal.NotPossible;
+
+        public Feasibility ToFeasibility() =>
+            new() { Problems = Problems, Refusal = Refusal, Findings = Findings, Irreversible = string.Join("; ", Irreversible), Moves = Moves, Nodes = Planned };
     }
-
-    /// <summary>How many of a component's newest upgrades in a row took themselves back.</summary>
-    private static int InARow(string component, IReadOnlyList<UpgradeRecord> history) => history
-        .Where(one => one.HasEnded && one.WasActivated && one.Request.Targets.Any(target => target.Component == component))
-        .TakeWhile(one => one.State is UpgradeState.RolledBack or UpgradeState.RollbackFailed && one.TakenBackBy == Audit.AuditEntry.System)
-        .Count();
 }

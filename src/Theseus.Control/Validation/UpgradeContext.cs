@@ -36,6 +36,12 @@ public sealed record UpgradeContext
     /// <summary>Whether it takes an earlier upgrade back: to a release that has served here before, so that what is asked of new ones is not asked of it.</summary>
     public bool IsRollback { get; init; }
 
+    /// <summary>
+    /// The digest of the release, where nodes have kept it and go back to it: then it goes on without its package, and
+    /// what only that could tell is not checked. Null, the default, for a release that nodes have yet to get.
+    /// </summary>
+    public string? KeptDigest { get; init; }
+
     /// <summary>Whether the release begins with a state of its own that nodes have kept, so that the state of now need not lead to it.</summary>
     public bool RestoresState { get; init; }
 
@@ -73,10 +79,10 @@ public sealed record NodeFacts(string Node)
     /// <summary>The version of the component that serves there; null for none, or where it is not known.</summary>
     public NuGetVersion? Running { get; init; }
 
-    /// <summary>The memory it has to spare, in mebibytes; null where it is not known.</summary>
+    /// <summary>The memory it has to spare beside what its components declare that they need, in mebibytes; null where it is not known.</summary>
     public long? FreeMemoryMebibytes { get; init; }
 
-    /// <summary>The processor time it has to spare, in thousandths of one core; null where it is not known.</summary>
+    /// <summary>The processor time it has to spare beside what its components declare that they need, in thousandths of one core; null where it is not known.</summary>
     public long? FreeMillicores { get; init; }
 
     /// <summary>What its host offers to releases; null where it is not known. Nodes alike share one object, and are checked once.</summary>

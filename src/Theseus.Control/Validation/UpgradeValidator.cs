@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NuGet.Versioning;
 using Theseus.Control.Validation;
 using Theseus.Packaging;
 
@@ -42,11 +43,38 @@ public sealed class UpgradeValidator
     public async Task<ValidationReport> ValidateAsync(UpgradeContext upgrade, ValidationLevel level, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
+        return (await ValidateTogetherAsync([upgrade], level, cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Validates the upgrades of components that go together: each beside what the others will be then, in whichever order they are named.</summary>
+    /// <param name="upgrades">The upgrades, each of another component.</param>
+    /// <param name="level">Which findings stop them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was found of each, in the same order.</returns>
+    public async Task<IReadOnlyList<ValidationReport>> ValidateTogetherAsync(IReadOnlyList<UpgradeContext> upgrades, ValidationLevel level, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upgrades);
         if (!Enum.IsDefined(level))
             throw new ArgumentOutOfRangeException(nameof(level), level, "It is not a level.");
-        var target = await OpenAsync(upgrade, cancellationToken).ConfigureAwait(false);
+        // All are opened before the first is judged: what two components need of each other may be in releases that both are yet to get.
+        var opened = await Task.WhenAll(upgrades.Select(upgrade => OpenAsync(upgrade, cancellationToken))).ConfigureAwait(false);
+        var reports = new List<ValidationReport>();
+        for (var i = 0; i < opened.Length; i++)
+        {
+            var others = Enumerable.Range(0, opened.Length).Where(other => other != i).ToList();
+            var upgrade = upgrades[i] with { Together = [.. upgrades[i].Together, .. others.Select(other => opened[other].Lookup.Release?.Manifest).OfType<ReleaseManifest>()] };
+            var unread = others.Where(other => opened[other].Lookup.Release is null).Select(other => (upgrades[other].Component.Name, upgrades[other].Target));
+            reports.Add(await JudgeAsync(upgrade, opened[i], [.. unread], level, cancellationToken).ConfigureAwait(false));
+        }
+
+        return reports;
+    }
+
+    private async Task<ValidationReport> JudgeAsync(
+        UpgradeContext upgrade, (ReleaseLookup Lookup, ReleaseManifest? Current) target, IReadOnlyList<(string, NuGetVersion)> unread, ValidationLevel level, CancellationToken cancellationToken)
+    {
         var step = StepTo(upgrade, target.Lookup.Release, target.Current);
-        var context = new ValidationContext(upgrade, target.Lookup, target.Current, step) { Detour = await FindDetourAsync(upgrade, step, cancellationToken).ConfigureAwait(false) };
+        var context = new ValidationContext(upgrade, target.Lookup, target.Current, step) { Detour = await FindDetourAsync(upgrade, step, cancellationToken).ConfigureAwait(false), Unread = unread };
         var asking = new Dictionary<string, Task<IReadOnlyList<Finding>>>(StringComparer.Ordinal);
         foreach (var rule in RuleOrder.Sort(_rules))
             asking[rule.Id] = AskAsync(rule, context, [.. rule.After.Select(id => asking[id])], cancellationToken);
@@ -69,6 +97,8 @@ public sealed class UpgradeValidator
         var before = (await Task.WhenAll(first).ConfigureAwait(false)).SelectMany(findings => findings).FirstOrDefault(finding => finding.Severity == FindingSeverity.Error);
         var found = before is not null
             ? [Finding.Error(before.Place, $"It was not checked, because '{before.Rule}' found an error.", before.Mend) with { IsConsequence = true }]
+            : rule.After.Contains(UpgradeRules.ReleaseExists, StringComparer.Ordinal) && context.Target.Release is null
+            ? [Finding.Warning("", "It was not checked, because there is no package to look into.", "") with { IsConsequence = true }]
             : await new RuleRun(rule, context, _time, _logger).RunAsync(cancellationToken).ConfigureAwait(false);
         return
         [
@@ -98,7 +128,8 @@ public sealed class UpgradeValidator
     private async Task<(ReleaseLookup Lookup, ReleaseManifest? Current)> OpenAsync(UpgradeContext upgrade, CancellationToken cancellationToken)
     {
         var component = upgrade.Component;
-        using var deadline = new CancellationTokenSource(_options.OpenDeadline, _time);
+        var within = upgrade.KeptDigest is null || _options.OpenDeadline < _options.KeptDeadline ? _options.OpenDeadline : _options.KeptDeadline;
+        using var deadline = new CancellationTokenSource(within, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -106,11 +137,13 @@ public sealed class UpgradeValidator
             var current = component.CurrentVersion is { } serving
                 ? (await _releases.ReadAsync(component.Name, component.PackageId, serving, either.Token).WaitAsync(either.Token).ConfigureAwait(false)).Manifest
                 : null;
-            return (lookup, current);
+            return upgrade.KeptDigest is { } kept && lookup.Release is { } other && other.Digest != kept
+                ? (lookup with { Availability = ReleaseAvailability.Refused, Release = null, Problems = [$"'{component.Name}' {other.Manifest.Version.ToNormalizedString()} has the digest {other.Digest} in the feeds, and nodes have kept {kept}."] }, current)
+                : (lookup, current);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return (new(ReleaseAvailability.Unreachable, null, null, [$"The feeds did not give '{component.Name}' {upgrade.Target.ToNormalizedString()} within {_options.OpenDeadline}."]), null);
+            return (new(ReleaseAvailability.Unreachable, null, null, [$"The feeds did not give '{component.Name}' {upgrade.Target.ToNormalizedString()} within {within}."]), null);
         }
     }
 }
@@ -120,4 +153,7 @@ public sealed class UpgradeValidatorOptions
 {
     /// <summary>How long opening the releases may take. More than zero; by default 5 minutes.</summary>
     public TimeSpan OpenDeadline { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long opening may take of releases that nodes have kept, which goes on without it. More than zero; by default 10 seconds. Never longer than <see cref="OpenDeadline"/>.</summary>
+    public TimeSpan KeptDeadline { get; set; } = TimeSpan.FromSeconds(10);
 }

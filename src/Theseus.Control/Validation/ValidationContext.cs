@@ -1,3 +1,4 @@
+using NuGet.Versioning;
 using Theseus.Control.Validation;
 using Theseus.Packaging;
 
@@ -31,6 +32,9 @@ public sealed class ValidationContext
 
     /// <summary>The way through other releases, or why there is none; null where it was not looked for, since it would not help.</summary>
     internal PathResult? Detour { get; init; }
+
+    /// <summary>The components that are upgraded together with this one to releases whose packages are not there.</summary>
+    internal IReadOnlyList<(string Component, NuGetVersion Version)> Unread { get; init; } = [];
 
     /// <summary>The release to upgrade to. For rules that come after <see cref="UpgradeRules.ReleaseExists"/>.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>

@@ -99,6 +99,20 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<UpgradeRecord>> ReadLandedAsync(string component, long? before, int count, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<UpgradeRecord>>(
+        connection => connection.Query(
+            Read,
+            """
+            SELECT record FROM upgrades WHERE number < $before AND state IN ('Completed', 'RolledBack', 'RollbackFailed')
+                AND EXISTS (SELECT 1 FROM json_each(record, '$.request.targets') AS target WHERE json_extract(target.value, '$.component') = $component)
+            ORDER BY number DESC LIMIT $count
+            """,
+            ("$before", before ?? long.MaxValue),
+            ("$component", component),
+            ("$count", count)),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<UpgradeState, long>>(
         connection => connection.Query(row => (State: Enum.Parse<UpgradeState>(row.GetString(0)), Count: row.GetInt64(1)), "SELECT state, count(*) FROM upgrades GROUP BY state")
             .ToDictionary(one => one.State, one => one.Count),

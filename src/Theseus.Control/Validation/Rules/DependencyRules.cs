@@ -50,6 +50,9 @@ internal static class DependencyRules
             after[component.Name] = (component.CurrentVersion, component.Dependencies);
         foreach (var release in context.Upgrade.Together)
             after[release.Component] = (release.Version, release.Dependencies);
+        // What they will need is not known, so it is not held against this one.
+        foreach (var (component, version) in context.Unread)
+            after[component] = (version, []);
         after[context.Upgrade.Component.Name] = (context.Upgrade.Target, context.Target.Release?.Manifest.Dependencies ?? []);
         return after;
     }
