@@ -37,22 +37,32 @@ public sealed partial class RollbackManager(
         return offers;
     }
 
-    /// <inheritdoc cref="RollBackAsync(string, string, string, ReturningState, CancellationToken)"/>
+    /// <inheritdoc cref="RollBackAsync(string, string, string, ReturningState, string, CancellationToken)"/>
     public Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, CancellationToken cancellationToken) =>
-        RollBackAsync(upgrade, who, why, ReturningState.OfNow, cancellationToken);
+        RollBackAsync(upgrade, who, why, ReturningState.OfNow, null, cancellationToken);
+
+    /// <inheritdoc cref="RollBackAsync(string, string, string, ReturningState, string, CancellationToken)"/>
+    public Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, ReturningState state, CancellationToken cancellationToken) =>
+        RollBackAsync(upgrade, who, why, state, null, cancellationToken);
 
     /// <summary>Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, of all the components that it moved.</summary>
     /// <param name="upgrade">The upgrade's id.</param>
     /// <param name="who">Who orders it.</param>
     /// <param name="why">Why, for the record.</param>
     /// <param name="state">Which state components go back with. While the upgrade runs, only <see cref="ReturningState.OfNow"/>.</param>
+    /// <param name="key">Names the order, for whoever may have to give it twice (<see cref="UpgradeRequest.Key"/>): given again, it is answered as before. Null for none.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The upgrade that goes back: the one that was named, or the one that takes it back.</returns>
-    /// <exception cref="UpgradeRefusedException">There is no such upgrade, or no way back from it.</exception>
-    public async Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, ReturningState state, CancellationToken cancellationToken)
+    /// <exception cref="UpgradeRefusedException">There is no such upgrade, or no way back from it, or the key was given to another request.</exception>
+    public async Task<UpgradeRecord> RollBackAsync(string upgrade, string who, string why, ReturningState state, string? key, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(upgrade);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        if (await FindBegunAsync(upgrade, who, why, state, key, cancellationToken).ConfigureAwait(false) is { } begun)
+        {
+            return begun;
+        }
+
         var found = await upgrades.FindAsync(upgrade, cancellationToken).ConfigureAwait(false)
             ?? throw new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {upgrade}.");
         if (!found.HasEnded && state == ReturningState.FromBefore)
@@ -60,110 +70,46 @@ public sealed partial class RollbackManager(
             throw new UpgradeRefusedException(UpgradeRefusal.WrongState, $"The upgrade {upgrade} has not ended ({found.State}): while it runs it goes back with the state of now, so that nothing is lost. Roll it back without asking for the state from before.");
         }
 
-        return found.HasEnded
-            ? await TakeBackAsync(found, who, why, state, cancellationToken).ConfigureAwait(false)
-            : await upgrades.RollBackAsync(upgrade, who, why, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Brings components back, at once and all together: upgrades of them that run go back or are cancelled, and the rest
-    /// go back to their newest rollback point. Works while the line is stopped.
-    /// </summary>
-    /// <param name="components">The components; empty for all that there is a rollback point or a running upgrade of.</param>
-    /// <param name="who">Who orders it.</param>
-    /// <param name="why">Why, for the record.</param>
-    /// <param name="cancellationToken">Gives up waiting; what was ordered by then stays ordered.</param>
-    /// <returns>What was ordered for each component, by name. One that cannot go back does not hold up the others.</returns>
-    public async Task<IReadOnlyList<EmergencyOutcome>> RollBackInEmergencyAsync(IReadOnlyList<string> components, string who, string why, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(components);
-        ArgumentException.ThrowIfNullOrWhiteSpace(who);
-        ArgumentException.ThrowIfNullOrWhiteSpace(why);
-        var running = (await upgrades.GetRunningAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(one => one.Id, StringComparer.Ordinal);
-        var kept = await points.ReadPointsAsync(null, cancellationToken).ConfigureAwait(false);
-        var named = components.Count > 0
-            ? components.Distinct(StringComparer.Ordinal).ToList()
-            : [.. running.Values.SelectMany(one => one.Request.Targets).Select(target => target.Component).Concat(kept.Select(point => point.Component)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-        var outcomes = new Dictionary<string, EmergencyOutcome>(StringComparer.Ordinal);
-        foreach (var component in named.Where(name => !outcomes.ContainsKey(name)).ToList())
+        if (key is not null && found.TakenBackBy == who && state == ReturningState.OfNow)
         {
-            // A component that was brought along by another's upgrade goes back with it, once.
-            if (outcomes.ContainsKey(component))
-            {
-                continue;
-            }
-
-            foreach (var outcome in await BringBackAsync(component, running, kept, who, why, cancellationToken).ConfigureAwait(false))
-            {
-                outcomes[outcome.Component] = outcome;
-            }
+            // It went back on such an order while it ran. An order that began no upgrade leaves no key, and given twice it does nothing twice.
+            return found;
         }
 
-        return [.. outcomes.Values.OrderBy(one => one.Component, StringComparer.Ordinal)];
-    }
-
-    private async Task<IReadOnlyList<EmergencyOutcome>> BringBackAsync(
-        string component, Dictionary<string, UpgradeRecord> running, IReadOnlyList<RollbackPoint> kept, string who, string why, CancellationToken cancellationToken)
-    {
-        var reason = $"Emergency: {why}";
         try
         {
-            if (running.Values.FirstOrDefault(one => one.Request.Targets.Any(target => target.Component == component)) is { } upgrade)
+            return found.HasEnded
+                ? await TakeBackAsync(found, who, why, state, key, cancellationToken).ConfigureAwait(false)
+                : await upgrades.RollBackAsync(upgrade, who, why, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeRefusedException) when (key is not null)
+        {
+            // Sent twice at once, what holds it up may be its own twin.
+            if (await FindBegunAsync(upgrade, who, why, state, key, cancellationToken).ConfigureAwait(false) is not { } twin)
             {
-                if (upgrade.State == UpgradeState.RollingBack)
-                {
-                    return Outcomes(upgrade, EmergencyAction.GoesBack, "It goes back already.");
-                }
-
-                if (upgrade.Request.RollsBack is not null)
-                {
-                    return Outcomes(upgrade, EmergencyAction.GoesBack, $"It goes back already, to before the upgrade {upgrade.Request.RollsBack}.");
-                }
-
-                if (upgrade.IsOnNodes)
-                {
-                    return Outcomes(await upgrades.RollBackAsync(upgrade.Id, who, reason, cancellationToken).ConfigureAwait(false), EmergencyAction.GoesBack, "Its upgrade goes back.");
-                }
-
-                // What has not reached a node is no cause of the emergency, and only stands in the way.
-                await upgrades.CancelAsync(upgrade.Id, who, reason, cancellationToken).ConfigureAwait(false);
-                running.Remove(upgrade.Id);
+                throw;
             }
 
-            var (before, whyNot) = await StepBackAsync(component, kept, cancellationToken).ConfigureAwait(false);
-            return before is null
-                ? [new(component, EmergencyAction.Refused, "", whyNot)]
-                : Outcomes(await TakeBackAsync(before, who, reason, ReturningState.OfNow, cancellationToken).ConfigureAwait(false), EmergencyAction.GoesBack, $"It goes back to before the upgrade {before.Id}.");
-        }
-        catch (UpgradeRefusedException refused)
-        {
-            return [new(component, EmergencyAction.Refused, "", refused.Message)];
+            return twin;
         }
     }
 
-    /// <summary>The upgrade that an emergency takes back: one step, and not another one when it is ordered twice.</summary>
-    private async Task<(UpgradeRecord? Upgrade, string WhyNot)> StepBackAsync(string component, IReadOnlyList<RollbackPoint> kept, CancellationToken cancellationToken)
+    /// <summary>The upgrade that the same order had begun before, by its key; null when there is none.</summary>
+    private async Task<UpgradeRecord?> FindBegunAsync(string upgrade, string who, string why, ReturningState state, string? key, CancellationToken cancellationToken)
     {
-        foreach (var point in kept.Where(one => one.Component == component))
+        if (key is null || await upgrades.FindByKeyAsync(who, key, cancellationToken).ConfigureAwait(false) is not { } begun)
         {
-            var upgrade = await upgrades.FindAsync(point.Upgrade, cancellationToken).ConfigureAwait(false);
-            switch (upgrade)
-            {
-                case { State: UpgradeState.RolledBack, TakenBackBy: Audit.AuditEntry.System }:
-                    // It changed nothing in the end, and what is wrong now was there before it.
-                    continue;
-                case { State: UpgradeState.Completed, Request.RollsBack: null }:
-                    return (upgrade, "");
-                case not null:
-                    return (null, $"'{component}' went back already, by the upgrade {upgrade.Id} ({upgrade.State}). To go back further, name the upgrade that is to be taken back.");
-            }
+            return null;
         }
 
-        return (null, $"There is no rollback point of '{component}': no upgrade of it is on record that could be taken back.");
+        // Not by the whole request: which nodes it names has changed by what it did.
+        var asked = (begun.Request.RollsBack, begun.Request.Reason, begun.Request.Restoring.Count > 0);
+        return asked == (upgrade, why, state == ReturningState.FromBefore)
+            ? begun
+            : throw new UpgradeRefusedException(UpgradeRefusal.KeyReused, $"The key '{key}' was given to another request, which began the upgrade {begun.Id}. Take a new key for a new request.");
     }
 
-    private async Task<UpgradeRecord> TakeBackAsync(UpgradeRecord upgrade, string who, string why, ReturningState state, CancellationToken cancellationToken)
+    private async Task<UpgradeRecord> TakeBackAsync(UpgradeRecord upgrade, string who, string why, ReturningState state, string? key, CancellationToken cancellationToken)
     {
         var kept = (await points.ReadPointsAsync(null, cancellationToken).ConfigureAwait(false)).Where(point => point.Upgrade == upgrade.Id).ToList();
         if (kept.Count == 0)
@@ -197,6 +143,7 @@ public sealed partial class RollbackManager(
                 RequestedBy = who,
                 Reason = why,
                 RollsBack = upgrade.Id,
+                Key = key,
                 Restoring = [.. kinds.Where(one => one.Value == PointState.Kept).Select(one => one.Key)],
             },
             cancellationToken).ConfigureAwait(false);
@@ -245,9 +192,6 @@ public sealed partial class RollbackManager(
         var keeping = Keeping(point, nodes).ToHashSet(StringComparer.Ordinal);
         return keeping.Count == 0 ? PointState.None : Having(point, nodes).All(keeping.Contains) ? PointState.Kept : PointState.KeptInPart;
     }
-
-    private static IReadOnlyList<EmergencyOutcome> Outcomes(UpgradeRecord upgrade, EmergencyAction action, string detail) =>
-        [.. upgrade.Request.Targets.Select(target => new EmergencyOutcome(target.Component, action, upgrade.Id, detail))];
 }
 
 /// <summary>Which state components go back with.</summary>
@@ -284,20 +228,3 @@ public sealed record RollbackOffer(RollbackPoint Point, string WhyNot)
     /// <summary>The nodes that keep the component's state from before, so that it can be gone back to as well (<see cref="ReturningState.FromBefore"/>).</summary>
     public IReadOnlyList<string> StateKeptOn { get; init; } = [];
 }
-
-/// <summary>What an emergency rollback has ordered for a component.</summary>
-public enum EmergencyAction
-{
-    /// <summary>It goes back.</summary>
-    GoesBack,
-
-    /// <summary>It cannot go back.</summary>
-    Refused,
-}
-
-/// <summary>What an emergency rollback has ordered for one component. Immutable.</summary>
-/// <param name="Component">The component.</param>
-/// <param name="Action">What was ordered.</param>
-/// <param name="Upgrade">The upgrade by which it goes back; empty for none.</param>
-/// <param name="Detail">The same in words, or why not.</param>
-public sealed record EmergencyOutcome(string Component, EmergencyAction Action, string Upgrade, string Detail);

@@ -74,6 +74,20 @@ public sealed partial class RuntimeUpgradeManager
         }
     }
 
+    /// <summary>The upgrade that was begun under a key, whatever the request was; null when there is none.</summary>
+    internal async Task<UpgradeRecord?> FindByKeyAsync(string who, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var probe = new UpgradeRequest { Targets = [], Parameters = new ImmediateParameters(), RequestedBy = who, Key = key };
+            return await _store.FindByKeyAsync(probe, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpgradeConflictException begun) when (begun.IsKeyReused)
+        {
+            return await _store.FindAsync(begun.Upgrade, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Looks whether an upgrade is possible; null when that takes too long to be waited for.</summary>
     private async Task<Feasibility?> LookAsync(UpgradeRequest request, TimeSpan within, CancellationToken cancellationToken)
     {

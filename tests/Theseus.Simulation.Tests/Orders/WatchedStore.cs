@@ -9,6 +9,14 @@ internal sealed class WatchedStore(IUpgradeStore store, Action<string> onLookedF
 {
     private readonly Dictionary<string, UpgradeRecord> _known = new(StringComparer.Ordinal);
 
+    private Func<Task>? _afterRunningWasRead;
+
+    /// <summary>What happens once, before the next reader of the running upgrades has its answer.</summary>
+    public Func<Task> AfterRunningWasRead
+    {
+        set => _afterRunningWasRead = value;
+    }
+
     /// <summary>What broke the table; empty when nothing did.</summary>
     public List<string> Broken { get; } = [];
 
@@ -49,7 +57,16 @@ internal sealed class WatchedStore(IUpgradeStore store, Action<string> onLookedF
         return store.FindAsync(id, cancellationToken);
     }
 
-    public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => store.ReadRunningAsync(cancellationToken);
+    public async Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken)
+    {
+        var running = await store.ReadRunningAsync(cancellationToken);
+        if (Interlocked.Exchange(ref _afterRunningWasRead, null) is { } happens)
+        {
+            await happens();
+        }
+
+        return running;
+    }
 
     public Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken) => store.ReadNewestAsync(before, count, cancellationToken);
 
