@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using NuGet.Versioning;
 using Theseus.Control;
 using Theseus.Control.Audit;
-using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Storage;
@@ -82,6 +81,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.DataFolder);
+        ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
         if (options.Rollback.Validate() is { Count: > 0 } faults)
         {
@@ -104,7 +104,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
-            var upgrades = new RuntimeUpgradeManager(store.Upgrades, channel, new HealthJudge(), feasibility, time, loggers);
+            var upgrades = new RuntimeUpgradeManager(store.Upgrades, channel, options.Judge, feasibility, time, loggers);
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
             var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());

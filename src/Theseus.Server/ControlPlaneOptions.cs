@@ -1,4 +1,5 @@
 using Theseus.Control;
+using Theseus.Control.Upgrades;
 
 namespace Theseus.Server;
 
@@ -20,6 +21,9 @@ public sealed class ControlPlaneOptions
 
     /// <summary>Rules of the user's own, asked after those that are built in. Default: none.</summary>
     public IList<IUpgradeRule> Rules { get; } = [];
+
+    /// <summary>Who judges waves. Default: what nodes report of their health (<see cref="HealthJudge"/>).</summary>
+    public IWaveJudge Judge { get; set; } = new HealthJudge();
 
     /// <summary>How upgrades are checked before they are planned.</summary>
     public FeasibilityOptions Feasibility { get; } = new();

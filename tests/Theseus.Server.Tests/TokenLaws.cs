@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control;
+using Theseus.Fleet;
 
 namespace Theseus.Server.Tests;
 
@@ -24,6 +26,34 @@ public sealed class TokenLaws
         Assert.Null(server.Server.FirstToken);
         await server.Client(token).ReadAsync<Page<TokenView>>("/tokens");
     }
+
+    [Fact]
+    public async Task AStartThatCouldNotWriteTheFirstTokenDownLocksNobodyOut()
+    {
+        var folder = Directory.CreateTempSubdirectory("theseus-token-").FullName;
+        var file = Path.Combine(folder, TokenIssuer.FirstTokenFile);
+        await using (var plane = await PlaneAsync(folder))
+        {
+            Directory.CreateDirectory(file);
+            await Assert.ThrowsAnyAsync<Exception>(() => new TokenIssuer(plane).EnsureAdminAsync(default));
+            Assert.Empty(await plane.Tokens.ReadAllAsync(default));
+            Directory.Delete(file);
+            // As of a start that died after it had written the file.
+            await File.WriteAllTextAsync(file, "of no use");
+        }
+
+        await using (var plane = await PlaneAsync(folder))
+        {
+            var issuer = new TokenIssuer(plane);
+            var made = await issuer.EnsureAdminAsync(default);
+            Assert.Equal(made!.Token.Id, (await issuer.FindAsync((await File.ReadAllTextAsync(file)).Trim(), default))!.Id);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Task<ControlPlane> PlaneAsync(string folder) =>
+        ControlPlane.StartAsync(new ControlPlaneOptions { DataFolder = folder }, new InProcessChannel(), null, NullLoggerFactory.Instance, default);
 
     [Fact]
     public async Task ATokensTextIsToldOnceAndIsNowhereInTheDatabase()

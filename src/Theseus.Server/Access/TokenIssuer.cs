@@ -1,3 +1,4 @@
+using System.Text;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Server.Access;
@@ -42,11 +43,8 @@ public sealed class TokenIssuer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
-        var bearer = BearerToken.New();
-        var now = _plane.Time.GetUtcNow();
-        var token = new AccessToken { Id = bearer.Id, Name = name, Role = role, SecretHash = bearer.SecretHash, CreatedAt = now, ExpiresAt = expiresAt };
-        var ends = expiresAt is { } end ? $", until {end.UtcDateTime:u}" : "";
-        await _plane.Tokens.AddAsync(token, new AuditEntry(now, who, Subject(token), "", "valid", $"Token for {name} as {role}{ends}."), cancellationToken).ConfigureAwait(false);
+        var (token, bearer) = Make(name, role, expiresAt, _plane.Time.GetUtcNow());
+        await AddAsync(token, who, cancellationToken).ConfigureAwait(false);
         return new IssuedToken(token, bearer.Write());
     }
 
@@ -116,7 +114,16 @@ public sealed class TokenIssuer
             return null;
         }
 
-        var issued = await IssueAsync("admin", AccessRole.Admin, expiresAt: null, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+        // Its text is on disk before it opens anything: whatever dies in between, no start leaves a token that nobody knows.
+        var (token, bearer) = Make("admin", AccessRole.Admin, expiresAt: null, now);
+        await WriteFirstAsync(bearer.Write(), cancellationToken).ConfigureAwait(false);
+        await AddAsync(token, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+        return new IssuedToken(token, bearer.Write());
+    }
+
+    /// <summary>Writes the first token's file, for its owner only. One that stands there is of a start that did not get further, or of a token that is not valid any more.</summary>
+    private async Task WriteFirstAsync(string text, CancellationToken cancellationToken)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         var path = Path.Combine(_plane.DataFolder, FirstTokenFile);
         // An older one may stand there with other rights, which writing into it would keep.
@@ -126,13 +133,24 @@ public sealed class TokenIssuer
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var file = new StreamWriter(path, options);
+        var file = new FileStream(path, options);
         await using (file.ConfigureAwait(false))
         {
-            await file.WriteLineAsync(issued.Text.AsMemory(), cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(Encoding.ASCII.GetBytes(text + Environment.NewLine), cancellationToken).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
         }
+    }
 
-        return issued;
+    private static (AccessToken Token, BearerToken Bearer) Make(string name, AccessRole role, DateTimeOffset? expiresAt, DateTimeOffset now)
+    {
+        var bearer = BearerToken.New();
+        return (new AccessToken { Id = bearer.Id, Name = name, Role = role, SecretHash = bearer.SecretHash, CreatedAt = now, ExpiresAt = expiresAt }, bearer);
+    }
+
+    private Task AddAsync(AccessToken token, string who, CancellationToken cancellationToken)
+    {
+        var ends = token.ExpiresAt is { } end ? $", until {end.UtcDateTime:u}" : "";
+        return _plane.Tokens.AddAsync(token, new AuditEntry(token.CreatedAt, who, Subject(token), "", "valid", $"Token for {token.Name} as {token.Role}{ends}."), cancellationToken);
     }
 
     private static bool IsAdmin(AccessToken token, DateTimeOffset now) => token.Role == AccessRole.Admin && token.IsValidAt(now);

@@ -34,7 +34,7 @@ internal static class UpgradeEndpoints
         MapOrder(api, "promote", "PromoteUpgrade", "Ends the wave that is being watched, as passed.", (plane, id, who, why, token) => plane.Upgrades.PromoteAsync(id, who, why, token));
         api.MapPost("/upgrades/{id}/rollback", RollBackAsync).RequireAuthorization(AccessPolicies.Operate).Takes<RollbackBody>(isOptional: true)
             .Describes<UpgradeRecord>("RollBackUpgrade", "Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, which is answered.")
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the order, for who may have to give it twice: the same key with the same body is answered as before.");
         api.MapPost("/upgrades/{id}/approve", ApproveAsync).RequireAuthorization(AccessPolicies.Approve).Takes<ApprovalBody>()
             .Describes<UpgradeRecord>("ApproveUpgrade", "Approves the plan of the digest. Not for whoever asked for the upgrade.")
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
@@ -53,11 +53,12 @@ internal static class UpgradeEndpoints
 
     private static async Task<IResult> RollBackAsync(HttpContext context, ControlPlane plane, string id)
     {
+        var key = ReadKey(context);
         var body = await JsonBody.ReadAsync(context, isOptional: true).ConfigureAwait(false);
         var why = body.Text("why");
         var state = body.Name<ReturningState>("state") ?? ReturningState.OfNow;
         body.ThrowIfFaulty();
-        return Answers.Ok(await plane.Rollback.RollBackAsync(id, Caller.Name(context), why ?? "", state, context.RequestAborted).ConfigureAwait(false));
+        return Answers.Ok(await plane.Rollback.RollBackAsync(id, Caller.Name(context), why ?? "", state, key, context.RequestAborted).ConfigureAwait(false));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ControlPlane plane, [Description("Where the part begins: from 'next' of the part before.")] string? before, [Description("How many at most, from 1 to 500; 50 if left out.")] string? count)
