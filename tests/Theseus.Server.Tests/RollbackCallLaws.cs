@@ -1,5 +1,4 @@
 using System.Net;
-using Theseus.Control;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Server.Tests;

@@ -70,7 +70,7 @@ public sealed class ValidatedFeasibility(
         }
 
         var takenBack = request.RollsBack is { } id ? await store.FindAsync(id, cancellationToken).ConfigureAwait(false) : null;
-        var having = Having(target.Component, request.Nodes, takenBack, nodes, found.Problems);
+        var having = Having(target.Component, request, takenBack, nodes, found.Problems);
         if (From(target.Component, having, found.Problems) is not { } from)
         {
             return null;
@@ -159,22 +159,25 @@ public sealed class ValidatedFeasibility(
     /// <summary>Whether each node that is named has something to upgrade.</summary>
     private static void Named(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, List<string> problems)
     {
-        var targets = request.Targets.Select(target => target.Component).ToHashSet(StringComparer.Ordinal);
-        var having = nodes.Where(node => node.Components.Any(one => targets.Contains(one.Component))).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
-        var what = targets.Count == 1 ? $"a component '{targets.First()}'" : $"any of the components {string.Join(", ", targets.Order(StringComparer.Ordinal))}";
+        var targets = request.Targets.Select(target => target.Component).ToList();
+        var having = nodes.Where(node => HasAny(node, request)).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
+        var what = targets.Count == 1 ? $"a component '{targets[0]}'" : $"any of the components {string.Join(", ", targets.Order(StringComparer.Ordinal))}";
         problems.AddRange(request.Nodes.Where(name => !having.Contains(name)).Select(name => $"Node '{name}' has not reported {what}."));
     }
 
+    private static bool HasAny(NodeReport node, UpgradeRequest request) => node.Components.Any(one => request.Targets.Any(target => target.Component == one.Component));
+
     /// <summary>The nodes that a component is upgraded on: those that have it, of those that are named. What is taken back goes from where it still is.</summary>
-    private static IReadOnlyList<NodeReport> Having(string component, IReadOnlyList<string> asked, UpgradeRecord? takenBack, IReadOnlyList<NodeReport> nodes, List<string> problems)
+    private static IReadOnlyList<NodeReport> Having(string component, UpgradeRequest request, UpgradeRecord? takenBack, IReadOnlyList<NodeReport> nodes, List<string> problems)
     {
         var from = takenBack?.Plan?.Moves.FirstOrDefault(move => move.Component == component)?.To;
         var having = nodes
-            .Where(node => (asked.Count == 0 || asked.Contains(node.Node)) && node.Components.Any(one => one.Component == component && (from is null || one.Confirmed == from)))
+            .Where(node => (request.Nodes.Count == 0 || request.Nodes.Contains(node.Node)) && node.Components.Any(one => one.Component == component && (from is null || one.Confirmed == from)))
             .ToList();
-        if (having.Count == 0)
+        // Where no named node has anything to upgrade, that is told of each of them already.
+        if (having.Count == 0 && (request.Nodes.Count == 0 || nodes.Any(node => request.Nodes.Contains(node.Node) && HasAny(node, request))))
         {
-            problems.Add($"No {(asked.Count == 0 ? "" : "named ")}node has reported a component '{component}'{(from is null ? "" : $" with {from} confirmed")}.");
+            problems.Add($"No {(request.Nodes.Count == 0 ? "" : "named ")}node has reported a component '{component}'{(from is null ? "" : $" with {from} confirmed")}.");
         }
 
         return having;
