@@ -43,6 +43,9 @@ public sealed record UpgradeRecord
     /// <summary>What was asked for.</summary>
     public required UpgradeRequest Request { get; init; }
 
+    /// <summary>The nodes that had one of its components when it was asked for: after a restart of the control plane they are given time to be heard of before it is checked.</summary>
+    public IReadOnlyList<string> KnownNodes { get; init; } = [];
+
     /// <summary>The plan; null until it is made.</summary>
     public UpgradePlan? Plan { get; init; }
 

@@ -31,14 +31,14 @@ public sealed class RecoveryLaws
     }
 
     [Theory]
-    [InlineData(null)] // all nodes there are: nobody knows how many
+    [InlineData(null)] // none was known when it was asked for
     [InlineData("node1")]
     public async Task WhatAPredecessorWasCheckingIsCheckedAgainOnceNodesHadTheTimeToBeHeardOf(string? node)
     {
         using var database = SqliteDatabase.Open(":memory:");
         var store = new SqliteUpgradeStore(database);
         var upgrade = Scenes.Upgrade(UpgradeState.Validating) with { Plan = null };
-        await store.AddAsync(upgrade with { Request = upgrade.Request with { Nodes = node is null ? [] : [node] } }, Entry("u1"), default);
+        await store.AddAsync(upgrade with { KnownNodes = node is null ? [] : [node] }, Entry("u1"), default);
         var time = new ManualTimeProvider();
         var checks = 0;
         var driven = new DrivenUpgrades(store, new InProcessChannel(), new HealthJudge(), time, NullLogger.Instance) { OnToBeChecked = _ => checks++ };

@@ -102,7 +102,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         {
             // Nodes may remember orders of a database that is no more: theirs has to be the lower number.
             var seen = _fleet.HighestFence(upgrade.Request.Targets.Select(target => target.Component));
-            var added = await store.AddAsync(upgrade with { Number = UpgradeRecord.NumberAbove(seen) }, entry, cancellationToken).ConfigureAwait(false);
+            var added = await store.AddAsync(upgrade with { Number = UpgradeRecord.NumberAbove(seen), KnownNodes = NodesOf(upgrade.Request) }, entry, cancellationToken).ConfigureAwait(false);
             if (added.Id == upgrade.Id)
             {
                 _running.Add(added.Id, added);
@@ -182,7 +182,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 var until = await AdvanceAsync(id, cancellationToken).ConfigureAwait(false);
                 next = until < next ? until : next;
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // The loop's boundary. Nothing was done that was not stored, so the same is decided again at the next look.
                 LogNotAdvanced(logger, id, failure);
@@ -266,7 +266,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 await PauseForLineAsync(upgrade, who, cancellationToken).ConfigureAwait(false);
                 paused.Add(upgrade.Id);
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // The line is stopped on record; whoever looks at the upgrade next pauses it before anything else.
                 LogNotAdvanced(logger, upgrade.Id, failure);
@@ -282,8 +282,18 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     private Task<UpgradeRecord> PauseForLineAsync(UpgradeRecord upgrade, string who, CancellationToken cancellationToken) =>
         StoreAsync(upgrade, UpgradeTurns.Pause(upgrade, $"The line was stopped: {LineStop}", time.GetUtcNow()), who, cancellationToken);
 
-    private bool HasHeardAll(UpgradeRecord upgrade) =>
-        upgrade.Request.Nodes.Count > 0 && upgrade.Request.Nodes.All(name => _fleet.Nodes.Any(node => node.Node == name));
+    private bool HasHeardAll(UpgradeRecord upgrade)
+    {
+        var heard = _fleet.Nodes.Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
+        return upgrade.KnownNodes.Count > 0 && upgrade.KnownNodes.All(heard.Contains);
+    }
+
+    private IReadOnlyList<string> NodesOf(UpgradeRequest request) =>
+    [
+        .. _fleet.Nodes
+            .Where(node => (request.Nodes.Count == 0 || request.Nodes.Contains(node.Node)) && node.Components.Any(one => request.Targets.Any(target => target.Component == one.Component)))
+            .Select(node => node.Node),
+    ];
 
     private async Task<WaveVerdict> JudgeAsync(WaveEvidence evidence, CancellationToken cancellationToken)
     {
@@ -291,7 +301,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         {
             return await judge.JudgeAsync(evidence, cancellationToken).AsTask().WaitAsync(s_longestJudgement, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Also one that was cancelled by a token of its own: a request that took too long.
             return new WaveVerdict(evidence.WaveNumber, WaveJudgement.Inconclusive, "judge-failed", $"It could not be judged: {failure.Message}");

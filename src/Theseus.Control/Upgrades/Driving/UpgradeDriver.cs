@@ -105,7 +105,7 @@ internal sealed partial class UpgradeDriver
                 await _upgrades.RecoverAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogNotRecovered(_logger, failure);
                 await Task.Delay(s_again, _time, cancellationToken).ConfigureAwait(false);
@@ -158,7 +158,7 @@ internal sealed partial class UpgradeDriver
         {
             found = await _feasibility.CheckAsync(upgrade.Request, nodes, cancellationToken).WaitAsync(s_longestCheck, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             found = new Feasibility { Problems = [$"It could not be checked: {failure.Message}"] };
         }
@@ -171,7 +171,7 @@ internal sealed partial class UpgradeDriver
                 {
                     await _upgrades.PlanAsync(upgrade.Id, found, token).ConfigureAwait(false);
                 }
-                catch (Exception failure) when (!token.IsCancellationRequested)
+                catch (Exception failure) when (failure is not OperationCanceledException || !token.IsCancellationRequested)
                 {
                     // It is checked once more at the next look.
                     LogNotPlanned(_logger, upgrade.Id, failure);
