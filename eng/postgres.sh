@@ -36,8 +36,10 @@ if [ ! -e "$settings" ]; then
   echo "create_main_cluster = false" >"$settings"
 fi
 log=$(mktemp)
-install() { DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold postgresql </dev/null; }
-if ! { install || { timeout 300 apt-get update && install; }; } >"$log" 2>&1; then
+# A machine without a network is to find out within a minute or two, and not to wait for each mirror in turn.
+net=(-o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 -o Acquire::Retries=1)
+install() { DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends "${net[@]}" -o Dpkg::Options::=--force-confold postgresql </dev/null; }
+if ! { install || { timeout 120 apt-get update "${net[@]}" && install; }; } >"$log" 2>&1; then
   tail -5 "$log" >&2
   rm -f "$log"
   give_up "PostgreSQL's server could not be installed."
