@@ -24,6 +24,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private int _isEnding;
 
+    // When feeds are looked at again at the latest. Of the discovery's own loop.
+    private DateTimeOffset _feedsAt;
+
     private ControlPlane(
         string folder, ControlStore store, IReadOnlyList<IReleaseFeed> feeds, FeedReleases releases, ComponentRegistry components, RuntimeUpgradeManager upgrades, RollbackManager rollback, TimeProvider time, ILogger<ControlPlane> logger)
     {
@@ -83,6 +86,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(options.DataFolder);
         ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FeedInterval, TimeSpan.Zero);
         if (options.Rollback.Validate() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
@@ -109,7 +113,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval));
+                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch
@@ -146,8 +150,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Brings the registry up to what nodes report, and, when a component is new, to what feeds say of it.</summary>
-    private async Task DiscoverAsync(TimeSpan interval)
+    /// <summary>Brings the registry up to what nodes report and feeds have.</summary>
+    private async Task DiscoverAsync(TimeSpan interval, TimeSpan feedInterval)
     {
         try
         {
@@ -155,7 +159,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             {
                 try
                 {
-                    await DiscoverOnceAsync().ConfigureAwait(false);
+                    await DiscoverOnceAsync(feedInterval).ConfigureAwait(false);
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
@@ -171,7 +175,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         }
     }
 
-    private async Task DiscoverOnceAsync()
+    private async Task DiscoverOnceAsync(TimeSpan feedInterval)
     {
         var nodes = await Upgrades.GetNodesAsync(_stop.Token).ConfigureAwait(false);
         var inventory = nodes.SelectMany(node => node.Components.Select(component => new NodeInventory(
@@ -180,8 +184,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
             new ComponentContract(component.Contract, component.ContractAssembly, NuGetVersion.TryParse(component.ContractVersion, out var version) ? version : null),
             component.Confirmed is { } confirmed ? NuGetVersion.Parse(confirmed.Version) : null)));
         var found = await _discovery.FromNodesAsync(inventory, _stop.Token).ConfigureAwait(false);
-        if (found.Changed.Count > 0)
+        if (found.Changed.Count > 0 || _time.GetUtcNow() >= _feedsAt)
         {
+            _feedsAt = _time.GetUtcNow() + feedInterval;
             await _discovery.FromFeedsAsync(Releases, _stop.Token).ConfigureAwait(false);
         }
     }

@@ -33,4 +33,10 @@ public sealed class ControlPlaneOptions
 
     /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The longest time between two looks at what feeds have, for the registry: components that no node reports, and
+    /// releases of those that are known; above zero. They are also looked at whenever nodes report something new. Default: 1 minute.
+    /// </summary>
+    public TimeSpan FeedInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -20,7 +20,7 @@ public sealed class DataFolderLaws
 
         var root = Directory.CreateTempSubdirectory("theseus-live-").FullName;
         var data = Path.Combine(root, ".theseus");
-        foreach (var folder in wereThereForEverybody ? new[] { "", "components", "history", "store" } : [])
+        foreach (var folder in wereThereForEverybody ? new[] { "", "components", "history", "states", "store" } : [])
         {
             File.SetUnixFileMode(Directory.CreateDirectory(Path.Combine(data, folder)).FullName, Everybodys);
         }
@@ -31,7 +31,7 @@ public sealed class DataFolderLaws
 
             string[] folders = [data, .. Directory.EnumerateDirectories(data, "*", SearchOption.AllDirectories)];
             Assert.All(folders, folder => Assert.Equal((folder, Owners), (folder, File.GetUnixFileMode(folder))));
-            Assert.Equal(["components", "history", "store"], Directory.EnumerateDirectories(data).Select(Path.GetFileName).Order());
+            Assert.Equal(["components", "history", "states", "store"], Directory.EnumerateDirectories(data).Select(Path.GetFileName).Order());
             Assert.Equal(OwnersFile, File.GetUnixFileMode(Path.Combine(data, "operator.json")));
         }
 
