@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control.Audit;
+using Theseus.Control.Tests.Driving;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Storage.Sqlite;
@@ -85,32 +86,16 @@ public sealed class EndingLaws : IFeasibility, IDisposable
     Task<Feasibility> IFeasibility.CheckAsync(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken) => Task.FromResult(new Feasibility());
 
     /// <summary>The product's store on a disk that is stuck: no change of an upgrade gets through.</summary>
-    private sealed class HeldStore(IUpgradeStore store) : IUpgradeStore
+    private sealed class HeldStore(IUpgradeStore store) : PassingStore(store)
     {
         private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task IsHeld => _held.Task;
 
-        public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken)
+        public override Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken)
         {
             _held.TrySetResult();
             return new TaskCompletionSource().Task.WaitAsync(cancellationToken);
         }
-
-        public Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken) => store.AddAsync(upgrade, entry, cancellationToken);
-
-        public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
-
-        public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken) => store.FindByKeyAsync(request, cancellationToken);
-
-        public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => store.ReadRunningAsync(cancellationToken);
-
-        public Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken) => store.ReadNewestAsync(before, count, cancellationToken);
-
-        public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
-
-        public Task<string?> ReadLineStopAsync(CancellationToken cancellationToken) => store.ReadLineStopAsync(cancellationToken);
-
-        public Task WriteLineStopAsync(string? reason, AuditEntry entry, CancellationToken cancellationToken) => store.WriteLineStopAsync(reason, entry, cancellationToken);
     }
 }

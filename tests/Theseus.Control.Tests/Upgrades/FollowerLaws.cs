@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control.Audit;
 using Theseus.Control.Tests.Components;
+using Theseus.Control.Tests.Driving;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
@@ -99,13 +100,13 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
     });
 
     /// <summary>The product's store, in which something happens between the looking back and its answer.</summary>
-    private sealed class LookedBackStore(IUpgradeStore store) : IUpgradeStore
+    private sealed class LookedBackStore(IUpgradeStore store) : PassingStore(store)
     {
         public Func<Task>? AfterLookingBack { get; set; }
 
-        public async Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken)
+        public override async Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken)
         {
-            var found = await store.ReadNewestAsync(before, count, cancellationToken);
+            var found = await base.ReadNewestAsync(before, count, cancellationToken);
             if (AfterLookingBack is { } happen)
             {
                 AfterLookingBack = null;
@@ -114,21 +115,5 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
 
             return found;
         }
-
-        public Task UpdateAsync(UpgradeRecord upgrade, AuditEntry entry, IReadOnlyList<RollbackPoint> points, CancellationToken cancellationToken) => store.UpdateAsync(upgrade, entry, points, cancellationToken);
-
-        public Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken) => store.AddAsync(upgrade, entry, cancellationToken);
-
-        public Task<UpgradeRecord?> FindAsync(string id, CancellationToken cancellationToken) => store.FindAsync(id, cancellationToken);
-
-        public Task<UpgradeRecord?> FindByKeyAsync(UpgradeRequest request, CancellationToken cancellationToken) => store.FindByKeyAsync(request, cancellationToken);
-
-        public Task<IReadOnlyList<UpgradeRecord>> ReadRunningAsync(CancellationToken cancellationToken) => store.ReadRunningAsync(cancellationToken);
-
-        public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
-
-        public Task<string?> ReadLineStopAsync(CancellationToken cancellationToken) => store.ReadLineStopAsync(cancellationToken);
-
-        public Task WriteLineStopAsync(string? reason, AuditEntry entry, CancellationToken cancellationToken) => store.WriteLineStopAsync(reason, entry, cancellationToken);
     }
 }
