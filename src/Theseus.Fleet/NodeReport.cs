@@ -30,6 +30,15 @@ public sealed record NodeReport
     /// <summary>Processors.</summary>
     public int Processors { get; init; }
 
+    /// <summary>The kinds of distributed tasks that it has handlers for.</summary>
+    public IReadOnlyList<string> TaskKinds { get; init; } = [];
+
+    /// <summary>How many distributed tasks it carries out at once; 0 for none at all.</summary>
+    public int TaskSlots { get; init; }
+
+    /// <summary>How often it reports when nothing happens: a node is suspected by its own measure. Zero for not told.</summary>
+    public TimeSpan Heartbeat { get; init; }
+
     /// <summary>Whether it is the last one of its process, which is ending: later upgrades are planned without the node until it is back.</summary>
     public bool IsLeaving { get; init; }
 
