@@ -19,7 +19,7 @@ make_folder() {
 lock() {
   command -v flock >/dev/null || return 0
   exec 9>"$folder/lock"
-  flock -n 9 || fail "Another eng/fleet works on '$folder' at this moment."
+  flock -w 30 9 || fail "Another eng/fleet works on '$folder' at this moment."
 }
 
 # When a process began; nothing when it has ended, also when nobody has taken note of its end.
