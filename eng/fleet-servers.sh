@@ -60,30 +60,6 @@ start_postgres() {
   fail "PostgreSQL did not start." "$log"
 }
 
-# What RabbitMQ knows: the virtual host, a user for control planes and one for each node, with the rights that each needs.
-definitions() {
-  local i users permissions own
-  users=$(rabbit_user control)
-  permissions=$(rabbit_rights control '^theseus\\..*$' '^(theseus\\..*|amq\\.default)$' '^theseus\\..*$')
-  for ((i = 1; i <= nodes; i++)); do
-    own="^theseus\\\\.(tasks|assignments)\\\\.node$i\$"
-    users+=,$(rabbit_user "node$i")
-    permissions+=,$(rabbit_rights "node$i" "$own" '^theseus\\.(reports|answers|set-aside)$' "$own")
-  done
-  echo "{\"vhosts\":[{\"name\":\"$vhost\"}],\"users\":[$users],\"permissions\":[$permissions]}"
-}
-
-# A password's hash as RabbitMQ keeps it: four bytes of salt, and SHA-256 of salt and password.
-rabbit_user() {
-  local salt hash
-  salt=$(od -An -N 2 -tx1 /dev/urandom | tr -d ' \n')
-  hash=$(printf '%s%s' "$salt" "$(cat "$(secret "rabbitmq-$1")")" | sha256sum | cut -d ' ' -f 1)
-  hash=$( { printf '%s' "$salt"; printf "$(sed 's/../\\x&/g' <<<"$hash")"; } | base64 -w 0)
-  echo "{\"name\":\"$1\",\"password_hash\":\"$hash\",\"hashing_algorithm\":\"rabbit_password_hashing_sha256\",\"tags\":\"\"}"
-}
-
-rabbit_rights() { echo "{\"user\":\"$1\",\"vhost\":\"$vhost\",\"configure\":\"$2\",\"write\":\"$3\",\"read\":\"$4\"}"; }
-
 rabbit_environment() {
   printf '%s\0' env -i "PATH=$PATH" LANG=C.UTF-8 "HOME=$folder/rabbitmq" "ERL_EPMD_PORT=$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1 \
     RABBITMQ_NODENAME=theseus@localhost "RABBITMQ_CONF_ENV_FILE=$folder/rabbitmq/env.conf" "RABBITMQ_CONFIG_FILE=$folder/rabbitmq/rabbitmq.conf" \
@@ -93,10 +69,12 @@ rabbit_environment() {
 }
 
 start_rabbitmq() {
-  local programs home=$folder/rabbitmq log=$folder/logs/rabbitmq.log port attempt command environment
+  local programs home=$folder/rabbitmq log=$folder/logs/rabbitmq.log port attempt command environment i
   programs=$("$root/eng/rabbitmq.sh")
   mkdir -p "$home"
-  definitions >"$home/definitions.json"
+  secret rabbitmq-control >/dev/null
+  for ((i = 1; i <= nodes; i++)); do secret "rabbitmq-node$i" >/dev/null; done
+  "$root/deploy/rabbitmq-definitions.sh" "$folder/secrets" "$vhost" >"$home/definitions.json"
   if is_running rabbitmq; then
     rabbitmq_port=$(address_of rabbitmq)
     rabbitmq_port=${rabbitmq_port##*:}

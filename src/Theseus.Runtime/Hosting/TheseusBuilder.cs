@@ -33,18 +33,26 @@ public sealed class TheseusBuilder
     /// <param name="name">The component's name, as in its release's manifest.</param>
     /// <param name="configure">Sets the component's options, after configuration has.</param>
     /// <exception cref="ArgumentException">The name is taken, or not a component name; or there is no proxy for the contract.</exception>
-    public TheseusBuilder AddComponent<TContract>(string name, Action<ComponentOptions>? configure = null) where TContract : class
+    public TheseusBuilder AddComponent<TContract>(string name, Action<ComponentOptions>? configure = null) where TContract : class => AddComponent(typeof(TContract), name, configure);
+
+    /// <summary>Adds a component whose contract is known only at run time; otherwise as <see cref="AddComponent{TContract}"/>.</summary>
+    /// <param name="contract">The contract: an interface marked with <see cref="ContractAttribute"/>.</param>
+    /// <param name="name">The component's name, as in its release's manifest.</param>
+    /// <param name="configure">Sets the component's options, after configuration has.</param>
+    /// <exception cref="ArgumentException">The name is taken, or not a component name; or there is no proxy for the contract.</exception>
+    public TheseusBuilder AddComponent(Type contract, string name, Action<ComponentOptions>? configure = null)
     {
+        ArgumentNullException.ThrowIfNull(contract);
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!ComponentName.IsValid(name))
         {
             throw new ArgumentException($"'{name}' is not a component's name; it has to be as in the release's manifest: {ComponentName.Rule}.", nameof(name));
         }
 
-        var proxy = ProxyFactory.FindProxyType(typeof(TContract));
-        _registrations.Add(new ComponentRegistration(name, typeof(TContract), proxy, configure));
-        Services.TryAddSingleton(provider => (TContract)provider.GetRequiredService<ComponentHost>().GetProxy(name));
-        Services.AddKeyedSingleton(name, (provider, _) => (TContract)provider.GetRequiredService<ComponentHost>().GetProxy(name));
+        var proxy = ProxyFactory.FindProxyType(contract);
+        _registrations.Add(new ComponentRegistration(name, contract, proxy, configure));
+        Services.TryAdd(ServiceDescriptor.Singleton(contract, provider => provider.GetRequiredService<ComponentHost>().GetProxy(name)));
+        Services.AddKeyedSingleton(contract, name, (provider, _) => provider.GetRequiredService<ComponentHost>().GetProxy(name));
         return this;
     }
 
