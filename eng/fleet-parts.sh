@@ -1,7 +1,7 @@
 # Control planes and nodes for eng/fleet.
 # A node's program finds in its environment what a host of Theseus reads as configuration: Theseus__Node__Name and
-# Theseus__Node__FailureDomain, Theseus__DataFolder, Theseus__Feeds__0, Theseus__RabbitMq__Host and so on. THESEUS_ADDRESS_FILE
-# names the file into which one that listens may write its address, and ASPNETCORE_URLS has it listen on a free port.
+# Theseus__Node__FailureDomain, Theseus__DataFolder, Theseus__Feeds__0, Theseus__RabbitMq__Host and so on. ASPNETCORE_URLS has a
+# web service listen on a free port; which one that is, its log says ("Now listening on: …").
 
 # start_control NUMBER
 start_control() {
@@ -25,9 +25,8 @@ start_node() {
   ! is_running "$name" || return 0
   [ $(($1 % 2)) -eq 1 ] || place=east
   mkdir -p "$home"
-  rm -f "$home/address"
   echo "Starting node $1 ..."
-  spawn "$name" env "THESEUS_ADDRESS_FILE=$home/address" ASPNETCORE_URLS=http://127.0.0.1:0 \
+  spawn "$name" env ASPNETCORE_URLS=http://127.0.0.1:0 \
     "Theseus__DataFolder=$home/data" "Theseus__Feeds__0=$feed" "Theseus__Node__Name=$name" "Theseus__Node__FailureDomain=$place" \
     Theseus__RabbitMq__Host=127.0.0.1 "Theseus__RabbitMq__Port=$rabbitmq_port" "Theseus__RabbitMq__VirtualHost=$vhost" \
     "Theseus__RabbitMq__User=$name" "Theseus__RabbitMq__PasswordFile=$(secret "rabbitmq-$name")" \
@@ -36,7 +35,7 @@ start_node() {
 
 # Until both control planes have heard of every node.
 await_nodes() {
-  local until=$((SECONDS + 180)) i known number token
+  local until=$((SECONDS + 180)) i known number token address
   token=$(cat "$folder/secrets/admin.token")
   echo "Waiting for $nodes nodes to be known ..."
   for number in 1 2; do
@@ -55,7 +54,8 @@ await_nodes() {
     done
   done
   for ((i = 1; i <= nodes; i++)); do
-    [ ! -s "$folder/nodes/node$i/address" ] || note_address "node$i" "$(cat "$folder/nodes/node$i/address")"
+    address=$(sed -n 's/^.*Now listening on: //p' "$folder/logs/node$i.log" | head -n 1)
+    [ -z "$address" ] || note_address "node$i" "$address"
   done
 }
 
@@ -67,6 +67,6 @@ $(sort -V "$folder/addresses" | sed 's/^/  /')
 The token of an admin is in $folder/secrets/admin.token:
   export THESEUS_TOKEN_FILE=$folder/secrets/admin.token THESEUS_SERVER=$(address_of control1)
   theseus upgrade status last
-'eng/fleet stop' ends all of it.
+'eng/fleet stop --folder $folder' ends all of it.
 TEXT
 }
