@@ -2,6 +2,13 @@
 
 vhost=theseus
 
+# port_for NAME ATTEMPT: the port that it had when it ran last, so that those who know it find it there again; else a free one.
+port_for() {
+  local file=$folder/$1-port
+  if [ "$2" -gt 1 ] || [ ! -s "$file" ]; then free_port >"$file"; fi
+  cat "$file"
+}
+
 as_server() {
   if [ "$(id -u)" -eq 0 ]; then
     # Becomes the program, whose id is then the one that we get.
@@ -45,7 +52,7 @@ start_postgres() {
   fi
   echo "Starting PostgreSQL ..."
   for attempt in 1 2 3 4 5; do
-    port=$(free_port)
+    port=$(port_for postgres "$attempt")
     mapfile -d '' command < <(as_server "$programs/postgres" -D "$data/cluster" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100)
     spawn postgres "${command[@]}"
     if await postgres 60 "database system is ready to accept connections"; then
@@ -89,7 +96,7 @@ start_rabbitmq() {
   echo '[].' >"$home/plugins"
   : >"$home/env.conf"
   for attempt in 1 2 3 4 5; do
-    port=$(free_port) epmd_port=$(free_port) dist_port=$(free_port)
+    port=$(port_for rabbitmq "$attempt") epmd_port=$(free_port) dist_port=$(free_port)
     echo "$epmd_port" >"$home/epmd-port"
     printf '%s\n' "listeners.tcp.1 = 127.0.0.1:$port" "load_definitions = $home/definitions.json" 'log.console = true' 'log.console.level = info' >"$home/rabbitmq.conf"
     own "$home"
