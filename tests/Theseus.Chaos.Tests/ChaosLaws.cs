@@ -11,6 +11,7 @@ namespace Theseus.Chaos.Tests;
 /// </summary>
 public sealed class ChaosLaws(ITestOutputHelper output)
 {
+    private const int Nodes = 3;
     private const string Old = "1.0.0";
     private const string New = "2.0.0";
     private static readonly string[] s_strategies = ["Immediate", "Rolling", "BlueGreen", "Canary", "Gradual"];
@@ -22,7 +23,7 @@ public sealed class ChaosLaws(ITestOutputHelper output)
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         Assert.SkipWhen(RabbitServer.Missing is not null, RabbitServer.Missing ?? "");
-        await using var fleet = await ProcessFleet.StartAsync();
+        await using var fleet = await ProcessFleet.StartAsync(Nodes);
         await using var leases = new LeaseWatch(fleet);
         leases.Start();
         foreach (var seed in Seeds())
@@ -134,7 +135,7 @@ public sealed class ChaosLaws(ITestOutputHelper output)
             {
                 var (_, nodes) = await calls.AskAsync(control, "nodes");
                 var standing = nodes!["items"]!.AsArray().Select(node => node!["components"]!.AsArray().Single(one => one!["component"]!.GetValue<string>() == component)!).ToList();
-                if (standing.Count == ProcessFleet.Nodes && standing.All(one => one["confirmed"]?["version"]?.GetValue<string>() == version && one["trial"] is null))
+                if (standing.Count == Nodes && standing.All(one => one["confirmed"]?["version"]?.GetValue<string>() == version && one["trial"] is null))
                 {
                     break;
                 }
@@ -149,7 +150,7 @@ public sealed class ChaosLaws(ITestOutputHelper output)
     private static void Check(ProcessFleet fleet, string component, string serves)
     {
         var since = TimeProvider.System.GetUtcNow();
-        foreach (var node in ProcessFleet.NodeNames)
+        foreach (var node in fleet.NodeNames)
         {
             SpinWait.SpinUntil(() => Journal.Read(fleet.JournalOf(node)).VersionsOf(component, since).Count > 0, s_longestUpgrade);
             var journal = Journal.Read(fleet.JournalOf(node));
@@ -172,7 +173,7 @@ public sealed class ChaosLaws(ITestOutputHelper output)
         }
     }
 
-    private static string Logs(ProcessFleet fleet) => string.Join('\n', ProcessFleet.ControlPlanes.Concat(ProcessFleet.NodeNames).Select(name =>
+    private static string Logs(ProcessFleet fleet) => string.Join('\n', ProcessFleet.ControlPlanes.Concat(fleet.NodeNames).Select(name =>
     {
         var log = fleet.LogOf(name);
         return $"== {name}\n{log[Math.Max(0, log.Length - 2_000)..]}";

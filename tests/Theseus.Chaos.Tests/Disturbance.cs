@@ -8,7 +8,7 @@ internal sealed record Disturbance(string Name, Func<Task> Begin, Func<Task> End
 {
     public static Disturbance Choose(ProcessFleet fleet, Random random)
     {
-        var node = ProcessFleet.NodeNames[random.Next(ProcessFleet.Nodes)];
+        var node = fleet.NodeNames[random.Next(fleet.NodeNames.Count)];
         var control = ProcessFleet.ControlPlanes[random.Next(ProcessFleet.ControlPlanes.Count)];
         return random.Next(8) switch
         {

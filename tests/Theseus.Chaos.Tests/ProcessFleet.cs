@@ -6,15 +6,17 @@ namespace Theseus.Chaos.Tests;
 /// <summary>A fleet of processes on this machine, as <c>eng/fleet</c> starts it: PostgreSQL, RabbitMQ, two control planes and nodes.</summary>
 internal sealed class ProcessFleet : IAsyncDisposable
 {
-    public const int Nodes = 3;
-
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
 
-    private ProcessFleet(string folder) => Folder = folder;
+    private ProcessFleet(string folder, int nodes)
+    {
+        Folder = folder;
+        NodeNames = [.. Enumerable.Range(1, nodes).Select(i => $"node{i}")];
+    }
 
     public static IReadOnlyList<string> ControlPlanes { get; } = ["control1", "control2"];
 
-    public static IReadOnlyList<string> NodeNames { get; } = [.. Enumerable.Range(1, Nodes).Select(i => $"node{i}")];
+    public IReadOnlyList<string> NodeNames { get; }
 
     public string Folder { get; }
 
@@ -30,7 +32,7 @@ internal sealed class ProcessFleet : IAsyncDisposable
         }
     }
 
-    public static async Task<ProcessFleet> StartAsync()
+    public static async Task<ProcessFleet> StartAsync(int nodes)
     {
         var folder = Directory.CreateTempSubdirectory("theseus-chaos-").FullName;
         if (!OperatingSystem.IsWindows())
@@ -39,7 +41,7 @@ internal sealed class ProcessFleet : IAsyncDisposable
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
 
-        var fleet = new ProcessFleet(folder);
+        var fleet = new ProcessFleet(folder, nodes);
         try
         {
             await fleet.StartMissingAsync();
@@ -54,7 +56,7 @@ internal sealed class ProcessFleet : IAsyncDisposable
 
     /// <summary>Starts what does not run, and waits until both control planes know every node.</summary>
     public Task StartMissingAsync() =>
-        RunAsync("start", "--no-build", "--nodes", Nodes.ToString(CultureInfo.InvariantCulture), "--program", $"dotnet '{Artifact("FleetNode", "FleetNode.dll")}'", "--feed", Releases);
+        RunAsync("start", "--no-build", "--nodes", NodeNames.Count.ToString(CultureInfo.InvariantCulture), "--program", $"dotnet '{Artifact("FleetNode", "FleetNode.dll")}'", "--feed", Releases);
 
     /// <summary>Sends a signal to one of its processes and, where it has some that work for it, to those.</summary>
     public async Task SignalAsync(string name, string signal)
@@ -64,6 +66,10 @@ internal sealed class ProcessFleet : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{signal}", .. all]);
         await kill.WaitForExitAsync().WaitAsync(s_deadline);
     }
+
+    /// <summary>The control plane whose name among those that drive is this.</summary>
+    public string ControlPlaneOf(string owner) =>
+        ControlPlanes.Single(name => owner.EndsWith("/" + File.ReadAllText(Path.Combine(Folder, name, "replica")).Trim(), StringComparison.Ordinal));
 
     public Uri AddressOf(string controlPlane) => new(File.ReadLines(Path.Combine(Folder, "addresses")).Single(line => line.StartsWith($"{controlPlane} ", StringComparison.Ordinal)).Split(' ')[1]);
 
