@@ -1,80 +1,66 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using Theseus.Fleet;
 using Theseus.Fleet.Wire;
 
 namespace Theseus.RabbitMq;
 
-/// <summary>The control plane's end of the way to the nodes, over RabbitMQ. Connects by itself, again and again; nothing waits for that. Thread-safe.</summary>
-public sealed class RabbitFleetChannel : IFleetChannel, IAsyncDisposable
+/// <summary>
+/// The control plane's end of the way to the nodes, over RabbitMQ. It connects by itself, again and again, and nothing waits
+/// for that: what cannot be sent meanwhile is dropped, since it is sent again. Thread-safe.
+/// </summary>
+public sealed class RabbitFleetChannel : IFleetChannel, IAssignmentChannel, IAsyncDisposable
 {
-    private readonly RabbitOptions _options;
-    private readonly RabbitNames _names;
-    private readonly ILogger _logger;
-    private readonly Occasionally _setAside;
-    private readonly Channel<NodeReport> _reports;
-    private readonly RabbitLink _link;
+    private readonly RabbitTopology _topology;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="options">How the broker is reached.</param>
+    // The broker stops to read from who sends too much. On a connection of its own, since what frees it are acknowledgements.
+    private readonly RabbitLink _sending;
+    private readonly RabbitLink _reading;
+    private readonly RabbitPublisher _publisher;
+    private readonly RabbitOutbox _outbox;
+    private readonly RabbitReader<AssignmentAnswers> _answers;
+
+    /// <summary>Makes one, which begins to connect.</summary>
+    /// <param name="options">How the broker is reached. Not to be changed afterwards.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where it logs.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message has all that is wrong.</exception>
     public RabbitFleetChannel(RabbitOptions options, TimeProvider time, ILogger<RabbitFleetChannel> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_options, _names, _logger, _setAside) = (options, new RabbitNames(options.Prefix), logger, new Occasionally(time));
-        _reports = Channel.CreateBounded<NodeReport>(new BoundedChannelOptions(options.ReportQueueLength) { FullMode = BoundedChannelFullMode.DropOldest });
-        _link = new RabbitLink(options, "control plane", SetUpAsync, time, logger);
+        options.ThrowIfFaulty();
+        _topology = new RabbitTopology(options);
+        var declaring = new RabbitDeclaring(options, time, logger);
+        _reading = new RabbitLink(options, "control plane, reading", (connection, given) => _topology.DeclareSharedAsync(connection, declaring, given), time, logger);
+        _sending = new RabbitLink(options, "control plane, sending", (_, _) => Task.CompletedTask, time, logger);
+        _publisher = new RabbitPublisher(_sending);
+        _outbox = new RabbitOutbox(_publisher, time, logger);
+        _answers = new RabbitReader<AssignmentAnswers>(_reading, _topology.Answers);
     }
 
     /// <inheritdoc/>
     public ValueTask SendAsync(NodeTask task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _link.SendAsync("", _names.Tasks(task.Node), WireFormat.Write(task), cancellationToken);
+        return _outbox.SendOrDropAsync("", _topology.Names.Tasks(task.Node), () => [WireFormat.Write(task)], isKept: true, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<NodeReport> ReadReportsAsync(CancellationToken cancellationToken) => _reports.Reader.ReadAllAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
-
-    private async Task SetUpAsync(IChannel channel, CancellationToken cancellationToken)
+    public ValueTask SendAsync(AssignmentBatch batch, CancellationToken cancellationToken)
     {
-        await channel.ExchangeDeclareAsync(_names.Reports, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var queue = $"{_names.Reports}.{Guid.NewGuid():n}";
-        await channel.QueueDeclareAsync(
-            queue, durable: false, exclusive: true, autoDelete: true, new Dictionary<string, object?> { ["x-max-length"] = _options.ReportQueueLength, ["x-overflow"] = "drop-head" }, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.QueueBindAsync(queue, _names.Reports, "", cancellationToken: cancellationToken).ConfigureAwait(false);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, message) =>
-        {
-            Take(message, queue);
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(batch);
+        return _outbox.SendOrDropAsync("", _topology.Names.Assignments(batch.Node), () => WireFormat.Write(batch), isKept: true, cancellationToken);
     }
 
-    private void Take(BasicDeliverEventArgs message, string queue)
-    {
-        try
-        {
-            var report = WireFormat.ReadNodeReport(message.BasicProperties.Type, message.Body.Span);
-            if (_options.RequireNodeUser && message.BasicProperties.UserId != report.Node)
-            {
-                _setAside.Note(count => _logger.SetAside(count, queue, $"a report of the node '{report.Node}' came from the user '{message.BasicProperties.UserId}'."));
-                return;
-            }
+    /// <inheritdoc/>
+    public IAsyncEnumerable<NodeReport> ReadReportsAsync(CancellationToken cancellationToken) => new RabbitReader<NodeReport>(_reading, _topology.Reports()).ReadEachAsync(cancellationToken);
 
-            _reports.Writer.TryWrite(report);
-        }
-        catch (WireFormatException fault)
-        {
-            _setAside.Note(count => _logger.SetAside(count, queue, fault.Message));
-        }
+    /// <inheritdoc/>
+    public IAsyncEnumerable<IReadOnlyList<AssignmentAnswers>> ReadAnswersAsync(CancellationToken cancellationToken) => _answers.ReadAsync(_reading.Options.Prefetch, cancellationToken);
+
+    /// <summary>Ends the connections and whoever reads; what was not acknowledged is read by others, or after the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_sending.DisposeAsync().AsTask(), _reading.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await _publisher.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,179 +1,150 @@
-using System.Globalization;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
-using Theseus.Fleet.Wire;
 
 namespace Theseus.RabbitMq;
 
 /// <summary>
-/// A connection to RabbitMQ that is made anew whenever it is lost, until it is disposed of. What is sent while there is none
-/// is dropped: whoever sends sends again. Thread-safe.
+/// A connection to RabbitMQ that is made anew whenever it is lost, until it is disposed of. Nothing waits for it but who
+/// asks to. Thread-safe.
 /// </summary>
 internal sealed class RabbitLink : IAsyncDisposable
 {
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
 
-    private readonly RabbitOptions _options;
     private readonly string _purpose;
-    private readonly Func<IChannel, CancellationToken, Task> _setUp;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly Occasionally _dropped;
+    private readonly Func<IConnection, CancellationToken, Task> _setUp;
+
+    // Never disposed of, for it has no timer, and others may ask for its token at any time.
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
-    private volatile IChannel? _channel;
+    private volatile TaskCompletionSource<IConnection> _connected = New<IConnection>();
+    private volatile TaskCompletionSource<bool> _unblocked = NewSet();
 
     /// <param name="options">How the broker is reached.</param>
-    /// <param name="purpose">What it is for, for logs.</param>
-    /// <param name="setUp">Declares and reads what is to be, on each new connection.</param>
+    /// <param name="purpose">What it is for, for logs and for the broker's operators.</param>
+    /// <param name="setUp">Declares what is to be there, on each new connection before anybody gets it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where it logs.</param>
-    public RabbitLink(RabbitOptions options, string purpose, Func<IChannel, CancellationToken, Task> setUp, TimeProvider time, ILogger logger)
+    public RabbitLink(RabbitOptions options, string purpose, Func<IConnection, CancellationToken, Task> setUp, TimeProvider time, ILogger logger)
     {
         options.ThrowIfFaulty();
-        (_options, _purpose, _setUp, _time, _logger, _dropped) = (options, purpose, setUp, time, logger, new Occasionally(time));
-        _running = Task.Run(() => RunAsync(_stop.Token));
+        (Options, _purpose, _setUp, Time, Logger) = (options, purpose, setUp, time, logger);
+        Stopping = _stop.Token;
+        _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Sends a message, and waits until the broker has it; drops it where that is not possible in time.</summary>
-    public async ValueTask SendAsync(string exchange, string routingKey, WireMessage message, CancellationToken cancellationToken)
-    {
-        var target = exchange.Length > 0 ? exchange : routingKey;
-        if (_channel is not { } channel)
-        {
-            _dropped.Note(count => _logger.Dropped(count, target, "there is no connection."));
-            return;
-        }
+    public RabbitOptions Options { get; }
 
-        using var deadline = new CancellationTokenSource(_options.SendTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            var properties = new BasicProperties { Type = message.Type, UserId = _options.User, ContentType = "application/json" };
-            await channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, message.Body, either.Token).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && failure is RabbitMQClientException or IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            _dropped.Note(count => _logger.Dropped(count, target, failure.Message));
-        }
-    }
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Cancelled when the link is being disposed of.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>The connection; null while there is none.</summary>
+    public IConnection? Connection => _connected.Task is { IsCompletedSuccessfully: true } connected ? connected.Result : null;
+
+    /// <summary>Waits for the connection.</summary>
+    public Task<IConnection> ConnectionAsync(CancellationToken cancellationToken) => _connected.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits while the broker takes no messages, because it is short of memory or of room on its disk.</summary>
+    public Task UnblockedAsync(CancellationToken cancellationToken) => _unblocked.Task.WaitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task RunAsync()
     {
-        var pause = s_firstPause;
-        var away = new Occasionally(_time);
-        while (!cancellationToken.IsCancellationRequested)
+        var backoff = new Backoff(Time, Options.LongestPause);
+        var away = new Occasionally(Time);
+        while (!Stopping.IsCancellationRequested)
         {
             try
             {
-                await ConnectAsync(() => pause = s_firstPause, cancellationToken).ConfigureAwait(false);
+                await ConnectAsync(backoff.Reset).ConfigureAwait(false);
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (!Stopping.IsCancellationRequested)
             {
                 // The loop's boundary: whatever it is, the next try may go better.
-                away.Note(_ => _logger.Away(_options.ToString(), _purpose, Words(failure)));
+                away.Note(_ => Logger.Away(Options.ToString(), _purpose, RabbitCauses.Of(failure, Options)));
             }
 
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
+            await backoff.WaitAsync(Stopping).ConfigureAwait(false);
         }
     }
 
     /// <summary>Connects, and returns when the connection is lost.</summary>
-    private async Task ConnectAsync(Action connected, CancellationToken cancellationToken)
+    private async Task ConnectAsync(Action connected)
     {
-        using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var connection = await Factory().CreateConnectionAsync(either.Token).ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(Options.ConnectTimeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, Stopping);
+        var connection = await RabbitConnecting.Factory(Options, _purpose).CreateConnectionAsync(either.Token).ConfigureAwait(false);
         try
         {
-            var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            connection.ConnectionShutdownAsync += (_, end) => Ended(lost, end.ReplyText);
-            connection.ConnectionBlockedAsync += (_, blocked) => Told(() => _logger.Blocked(_options.ToString(), blocked.Reason));
-            connection.ConnectionUnblockedAsync += (_, _) => Told(() => _logger.Unblocked(_options.ToString()));
-            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), either.Token).ConfigureAwait(false);
-            channel.ChannelShutdownAsync += (_, end) => Ended(lost, end.ReplyText);
-            await _setUp(channel, either.Token).ConfigureAwait(false);
-            _channel = channel;
+            var lost = New<string>();
+            connection.ConnectionShutdownAsync += (_, end) => Noted(() => lost.TrySetResult(RabbitCauses.Of(end)));
+            connection.ConnectionBlockedAsync += (_, blocked) => Noted(() => Block(blocked.Reason));
+            connection.ConnectionUnblockedAsync += (_, _) => Noted(Unblock);
+            await _setUp(connection, either.Token).ConfigureAwait(false);
             connected();
-            _logger.Connected(_options.ToString(), _purpose);
-            var cause = await lost.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            _logger.Lost(_options.ToString(), _purpose, cause);
+            Logger.Connected(Options.ToString(), _purpose);
+            _connected.TrySetResult(connection);
+            var cause = await lost.Task.WaitAsync(Stopping).ConfigureAwait(false);
+            Logger.Lost(Options.ToString(), _purpose, cause);
         }
         finally
         {
-            _channel = null;
-            await connection.CloseAsync(Constants.ReplySuccess, "It ends.", s_longestEnd, abort: true, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            if (_connected.Task.IsCompleted)
+            {
+                _connected = New<IConnection>();
+            }
+
+            _unblocked.TrySetResult(true);
+            await EndAsync(connection).ConfigureAwait(false);
         }
     }
 
-    private ConnectionFactory Factory() => new()
+    private async Task EndAsync(IConnection connection)
     {
-        HostName = _options.Host,
-        Port = _options.EffectivePort,
-        VirtualHost = _options.VirtualHost,
-        UserName = _options.User,
-        Password = _options.PasswordFile.Length > 0 ? File.ReadLines(_options.PasswordFile).FirstOrDefault() ?? "" : _options.Password,
-        ClientProvidedName = _purpose,
-        RequestedHeartbeat = _options.Heartbeat,
-        RequestedConnectionTimeout = _options.ConnectTimeout,
-        AutomaticRecoveryEnabled = false,
-        Ssl = _options.Tls is { } tls ? Secured(tls) : new SslOption(),
-    };
-
-    private SslOption Secured(RabbitTlsOptions tls)
-    {
-        var secured = new SslOption(tls.ServerName.Length > 0 ? tls.ServerName : _options.Host, enabled: true);
-        if (tls.CertificateFile.Length > 0)
+        try
         {
-            secured.Certs = [X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile.Length > 0 ? tls.KeyFile : null)];
+            await connection.CloseAsync(Constants.ReplySuccess, "It ends.", s_longestEnd, abort: true, CancellationToken.None).WaitAsync(s_longestEnd, Time, CancellationToken.None).ConfigureAwait(false);
+            await connection.DisposeAsync().AsTask().WaitAsync(s_longestEnd, Time, CancellationToken.None).ConfigureAwait(false);
         }
-
-        if (tls.CaFile.Length > 0)
+        catch (Exception failure) when (failure is TimeoutException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            secured.CertificateValidationCallback = (_, shown, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None && shown is not null && ComesFrom(tls.CaFile, shown);
+            Logger.LeftBehind(Options.ToString(), _purpose);
         }
-
-        return secured;
     }
 
-    private static bool ComesFrom(string authorities, X509Certificate shown)
+    private void Block(string? reason)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var certificate = new X509Certificate2(shown);
-        return chain.Build(certificate);
+        _unblocked = New<bool>();
+        Logger.Blocked(Options.ToString(), $"{reason}.");
     }
 
-    private static Task Ended(TaskCompletionSource<string> lost, string? cause) => Told(() => lost.TrySetResult(string.IsNullOrEmpty(cause) ? "nothing was said." : cause));
-
-    private static Task Told(Action tell)
+    private void Unblock()
     {
-        tell();
+        _unblocked.TrySetResult(true);
+        Logger.Unblocked(Options.ToString());
+    }
+
+    private static Task Noted(Action note)
+    {
+        note();
         return Task.CompletedTask;
     }
 
-    private string Words(Exception failure) => failure switch
+    private static TaskCompletionSource<T> New<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static TaskCompletionSource<bool> NewSet()
     {
-        AuthenticationFailureException => $"user '{_options.User}' or its password is wrong.",
-        BrokerUnreachableException { InnerException: { } inner } => inner is AuthenticationFailureException or PossibleAuthenticationFailureException ? $"user '{_options.User}' or its password is wrong." : $"{inner.GetBaseException().Message}.",
-        OperationCanceledException => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {_options.ConnectTimeout.TotalSeconds:0.###} s."),
-        CryptographicException => $"a certificate cannot be read: {failure.Message}",
-        _ => failure.Message,
-    };
+        var set = New<bool>();
+        set.SetResult(true);
+        return set;
+    }
 }

@@ -34,4 +34,10 @@ internal static partial class RabbitLog
 
     [LoggerMessage(5010, LogLevel.Warning, "The connection to RabbitMQ at {Broker}, for {Purpose}, did not end by its deadline and was left")]
     public static partial void LeftBehind(this ILogger logger, string broker, string purpose);
+
+    [LoggerMessage(5011, LogLevel.Warning, "The queue '{Queue}' cannot be read: {Cause} It is tried again until it can")]
+    public static partial void Unreadable(this ILogger logger, string queue, string cause);
+
+    [LoggerMessage(5012, LogLevel.Debug, "The queue '{Queue}' is read")]
+    public static partial void Reading(this ILogger logger, string queue);
 }

@@ -1,29 +1,26 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using Theseus.Fleet;
 using Theseus.Fleet.Wire;
 
 namespace Theseus.RabbitMq;
 
-/// <summary>A node's end of the way to the control planes, over RabbitMQ. Connects by itself, again and again; nothing waits for that. Thread-safe.</summary>
-public sealed class RabbitNodeChannel : INodeChannel, IAsyncDisposable
+/// <summary>
+/// A node's end of the way to the control planes, over RabbitMQ. It connects by itself, again and again, and nothing waits
+/// for that: reports that cannot be sent meanwhile are dropped, answers refused. Thread-safe.
+/// </summary>
+public sealed class RabbitNodeChannel : INodeChannel, INodeAssignmentChannel, IAsyncDisposable
 {
-    private const int TasksKept = 1024;
-
-    private readonly RabbitOptions _options;
     private readonly RabbitNames _names;
-    private readonly string _node;
-    private readonly ILogger _logger;
-    private readonly Occasionally _setAside;
-    private readonly Channel<NodeTask> _tasks = Channel.CreateBounded<NodeTask>(new BoundedChannelOptions(TasksKept) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly RabbitLink _link;
+    private readonly RabbitPublisher _publisher;
+    private readonly RabbitOutbox _outbox;
+    private readonly RabbitReader<NodeTask> _tasks;
+    private readonly RabbitReader<AssignmentBatch> _assignments;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="options">How the broker is reached.</param>
+    /// <summary>Makes one, which begins to connect.</summary>
+    /// <param name="options">How the broker is reached. Not to be changed afterwards.</param>
     /// <param name="node">The node's name.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where it logs.</param>
@@ -32,8 +29,14 @@ public sealed class RabbitNodeChannel : INodeChannel, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(node);
-        (_options, _names, _node, _logger, _setAside) = (options, new RabbitNames(options.Prefix), node, logger, new Occasionally(time));
-        _link = new RabbitLink(options, $"node '{node}'", SetUpAsync, time, logger);
+        options.ThrowIfFaulty();
+        var topology = new RabbitTopology(options);
+        _names = topology.Names;
+        _link = new RabbitLink(options, $"node '{node}'", (_, _) => Task.CompletedTask, time, logger);
+        _publisher = new RabbitPublisher(_link);
+        _outbox = new RabbitOutbox(_publisher, time, logger);
+        _tasks = new RabbitReader<NodeTask>(_link, topology.Tasks(node));
+        _assignments = new RabbitReader<AssignmentBatch>(_link, topology.Assignments(node));
     }
 
     /// <summary>Makes one as a host's configuration says, in its section <see cref="RabbitConfiguration.Section"/>.</summary>
@@ -53,46 +56,26 @@ public sealed class RabbitNodeChannel : INodeChannel, IAsyncDisposable
     public ValueTask ReportAsync(NodeReport report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return _link.SendAsync(_names.Reports, "", WireFormat.Write(report), cancellationToken);
+        return _outbox.SendOrDropAsync(_names.Reports, "", () => [WireFormat.Write(report)], isKept: false, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<NodeTask> ReadTasksAsync(CancellationToken cancellationToken) => _tasks.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<NodeTask> ReadTasksAsync(CancellationToken cancellationToken) => _tasks.ReadEachAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
-
-    private async Task SetUpAsync(IChannel channel, CancellationToken cancellationToken)
+    public ValueTask AnswerAsync(AssignmentAnswers answers, CancellationToken cancellationToken)
     {
-        // Where control planes read is theirs to make; without one yet, there is nobody to report to.
-        await channel.ExchangeDeclarePassiveAsync(_names.Reports, cancellationToken).ConfigureAwait(false);
-        var queue = _names.Tasks(_node);
-        var arguments = new Dictionary<string, object?>
-        {
-            ["x-max-length"] = _options.NodeQueueLength,
-            ["x-overflow"] = "drop-head",
-            ["x-message-ttl"] = (long)_options.NodeMessageTtl.TotalMilliseconds,
-            ["x-expires"] = (long)_options.NodeQueueExpiry.TotalMilliseconds,
-        };
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, message) =>
-        {
-            Take(message, queue);
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(answers);
+        return _outbox.SendAsync(_names.Answers, "", () => WireFormat.Write(answers), isKept: true, cancellationToken);
     }
 
-    private void Take(BasicDeliverEventArgs message, string queue)
+    /// <inheritdoc/>
+    public IAsyncEnumerable<AssignmentBatch> ReadAssignmentsAsync(CancellationToken cancellationToken) => _assignments.ReadEachAsync(cancellationToken);
+
+    /// <summary>Ends the connection and whoever reads; what was not acknowledged comes again after the next start.</summary>
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            _tasks.Writer.TryWrite(WireFormat.ReadNodeTask(message.BasicProperties.Type, message.Body.Span));
-        }
-        catch (WireFormatException fault)
-        {
-            _setAside.Note(count => _logger.SetAside(count, queue, fault.Message));
-        }
+        await _link.DisposeAsync().ConfigureAwait(false);
+        await _publisher.DisposeAsync().ConfigureAwait(false);
     }
 }
