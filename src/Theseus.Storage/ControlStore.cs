@@ -14,8 +14,8 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(SqliteDatabase database)
     {
-        (Upgrades, Leases, Components, RollbackPoints, Tokens, Audit) = (
-            new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteAudit(database));
+        (Upgrades, Leases, Components, RollbackPoints, Tokens, KeyedRequests, Audit) = (
+            new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteKeyedRequests(database), new SqliteAudit(database));
         Changes = new SqliteChanges();
         _close = () =>
         {
@@ -26,8 +26,8 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(PostgresDatabase database)
     {
-        (Upgrades, Leases, Components, RollbackPoints, Tokens, Audit) = (
-            new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresAudit(database));
+        (Upgrades, Leases, Components, RollbackPoints, Tokens, KeyedRequests, Audit) = (
+            new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresKeyedRequests(database), new PostgresAudit(database));
         Changes = new PostgresChanges(database);
         _close = database.DisposeAsync;
     }
@@ -49,6 +49,9 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     /// <summary>The tokens.</summary>
     public ITokenStore Tokens { get; }
+
+    /// <summary>What was asked for under which key, and what was answered.</summary>
+    public IKeyedRequestStore KeyedRequests { get; }
 
     /// <summary>The record of all that was changed.</summary>
     public IAuditLog Audit { get; }

@@ -26,6 +26,8 @@ internal sealed class TestedStore : IAsyncDisposable
 
     public ITokenStore Tokens => _open.Tokens;
 
+    public IKeyedRequestStore KeyedRequests => _open.KeyedRequests;
+
     public IAuditLog Audit => _open.Audit;
 
     public static async Task<TestedStore> OpenAsync(string address, Func<string, Task> meddle, Action remove) =>

@@ -22,6 +22,10 @@ public enum WavePhase
 /// All that is remembered of one upgrade: what is wanted, never what nodes did; that they report themselves. Immutable;
 /// each change is a new record with the next revision, stored with its audit record in one transaction.
 /// </summary>
+/// <remarks>
+/// What came after the first version of the tables is missing in older records, and a reader gets null for it, whatever
+/// the initializer says: so it is given its default as it is set.
+/// </remarks>
 public sealed record UpgradeRecord
 {
     /// <summary>How many bits of a fence count the turns of one upgrade.</summary>
@@ -44,7 +48,7 @@ public sealed record UpgradeRecord
     public required UpgradeRequest Request { get; init; }
 
     /// <summary>The nodes that had one of its components when it was asked for: after a restart of the control plane they are given time to be heard of before it is checked.</summary>
-    public IReadOnlyList<string> KnownNodes { get; init; } = [];
+    public IReadOnlyList<string> KnownNodes { get; init => field = value ?? []; } = [];
 
     /// <summary>The plan; null until it is made.</summary>
     public UpgradePlan? Plan { get; init; }
@@ -74,16 +78,16 @@ public sealed record UpgradeRecord
     public UpgradeState EndsAs { get; init; }
 
     /// <summary>Who had it go back: <see cref="Audit.AuditEntry.System"/> when it did so by itself; empty while it did not.</summary>
-    public string TakenBackBy { get; init; } = "";
+    public string TakenBackBy { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it cannot go back once it is confirmed, in words; empty when it can.</summary>
-    public string Irreversible { get; init; } = "";
+    public string Irreversible { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it is where it is, in words; empty for the plain course of things.</summary>
     public string Detail { get; init; } = "";
 
     /// <summary>What was left of the release from before when it was completed, by node, and what keeps it, in words; empty for nothing.</summary>
-    public IReadOnlyList<string> Lingering { get; init; } = [];
+    public IReadOnlyList<string> Lingering { get; init => field = value ?? []; } = [];
 
     /// <summary>What validation found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
