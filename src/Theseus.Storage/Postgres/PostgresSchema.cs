@@ -79,6 +79,18 @@ internal static class PostgresSchema
             token bigint NOT NULL,
             until timestamptz NOT NULL);
         """,
+        """
+        -- Names from nodes may hold what a text column refuses; the node itself is JSON.
+        CREATE TABLE nodes (
+            name text COLLATE "C" PRIMARY KEY,
+            node text NOT NULL);
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node text COLLATE "C" NOT NULL,
+            incarnation text COLLATE "C" NOT NULL,
+            claim bigint NOT NULL,
+            PRIMARY KEY (node, incarnation));
+        """,
     ];
 
     /// <summary>The present version.</summary>

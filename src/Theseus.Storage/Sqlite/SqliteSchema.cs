@@ -64,6 +64,17 @@ internal static class SqliteSchema
             token INTEGER NOT NULL,
             until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE nodes (
+            name TEXT PRIMARY KEY,
+            node TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            claim INTEGER NOT NULL,
+            PRIMARY KEY (node, incarnation)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The present version.</summary>
