@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NuGet.Versioning;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Storage;
@@ -62,6 +63,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>The folder of its files, in full.</summary>
     public string DataFolder { get; }
 
+    /// <summary>Its nodes.</summary>
+    public required INodeDirectory Nodes { get; init; }
+
+    /// <summary>What operators may do with nodes.</summary>
+    public required INodeRegistration Registration { get; init; }
+
     private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
 
     /// <summary>Whether it has begun to end.</summary>
@@ -87,7 +94,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FeedInterval, TimeSpan.Zero);
-        if (options.Rollback.Validate() is { Count: > 0 } faults)
+        if (options.Rollback.Validate().Concat(options.Membership.Validate()).ToList() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         }
@@ -106,14 +113,15 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 options.Feasibility.SurfaceOf = _ => ours;
             }
 
+            var nodes = await FleetMembership.OpenAsync(store.Nodes, channel, options.Membership, time, loggers.CreateLogger<FleetMembership>(), cancellationToken).ConfigureAwait(false);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
-            var upgrades = new RuntimeUpgradeManager(store.Upgrades, channel, options.Judge, feasibility, time, loggers);
+            var upgrades = new RuntimeUpgradeManager(store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers);
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
+            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                nodes.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch
