@@ -3,6 +3,7 @@ using NuGet.Versioning;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Distribution;
+using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Storage;
@@ -116,7 +117,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var nodes = await FleetMembership.OpenAsync(store.Nodes, channel, options.Membership, time, loggers.CreateLogger<FleetMembership>(), cancellationToken).ConfigureAwait(false);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
-            var upgrades = new RuntimeUpgradeManager(store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers);
+            var upgrades = new RuntimeUpgradeManager(
+                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes));
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
             var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
@@ -186,6 +188,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private async Task DiscoverOnceAsync(TimeSpan feedInterval)
     {
         var nodes = await Upgrades.GetNodesAsync(_stop.Token).ConfigureAwait(false);
+        if (_store.Leases.AreShared)
+        {
+            await Components.RefreshAsync(_stop.Token).ConfigureAwait(false);
+        }
+
         var inventory = nodes.SelectMany(node => node.Components.Select(component => new NodeInventory(
             node.Node,
             component.Component,

@@ -17,6 +17,7 @@ public sealed partial class ControlStore : IAsyncDisposable
     {
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, Audit) = (
             new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteNodeStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteAudit(database));
+        Changes = new SqliteChanges();
         _close = () =>
         {
             database.Dispose();
@@ -28,6 +29,7 @@ public sealed partial class ControlStore : IAsyncDisposable
     {
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, Audit) = (
             new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresNodeStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresAudit(database));
+        Changes = new PostgresChanges(database);
         _close = database.DisposeAsync;
     }
 
@@ -36,6 +38,9 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     /// <summary>Who drives which upgrade.</summary>
     public IDrivingLeases Leases { get; }
+
+    /// <summary>Wakes whoever has to see what other control planes change.</summary>
+    public IStoreChanges Changes { get; }
 
     /// <summary>The components.</summary>
     public IComponentStore Components { get; }

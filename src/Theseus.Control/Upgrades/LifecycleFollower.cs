@@ -74,6 +74,7 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
                         Version = version,
                         Release = manifest,
                         Upgrade = upgrade.Id,
+                        Follows = new UpgradeMoment(upgrade.Number, upgrade.Revision),
                     },
                     cancellationToken).ConfigureAwait(false);
                 if (!result.IsDone)

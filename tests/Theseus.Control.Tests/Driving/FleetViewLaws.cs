@@ -57,7 +57,7 @@ public sealed class FleetViewLaws
     public void AnotherProcessIsTold()
     {
         Take("p", 1, 1, "a");
-        var again = new NodeReport { Node = "node1", Incarnation = "q", StartedAt = Scenes.At(1), Sequence = 1, Components = [] };
+        var again = new NodeReport { Node = "node1", Incarnation = "q", Claim = 2, StartedAt = Scenes.At(1), Sequence = 1, Components = [] };
 
         Assert.True(_fleet.Take(again, out var isNewProcess) && isNewProcess);
         Assert.True(_fleet.Take(again with { Sequence = 2 }, out isNewProcess) && !isNewProcess);
