@@ -116,9 +116,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
             var nodes = await FleetMembership.OpenAsync(store.Nodes, channel, options.Membership, time, loggers.CreateLogger<FleetMembership>(), cancellationToken).ConfigureAwait(false);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
-            var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
+            var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time, nodes);
             var upgrades = new RuntimeUpgradeManager(
-                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes));
+                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes });
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
             var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());

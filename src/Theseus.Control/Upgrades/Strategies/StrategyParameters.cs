@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Theseus.Control.Upgrades;
 
 /// <summary>What shapes a plan, for each strategy in a type of its own. Immutable; the defaults are for production.</summary>
@@ -29,6 +31,14 @@ public abstract record StrategyParameters
     /// inside them, and their unloading. What is left by then stays on the upgrade's record, with what keeps it. Default 2 minutes.
     /// </summary>
     public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How many of a wave's nodes may be lost, or have left, while they have the release or are to have it: a number, or a
+    /// share, rounded down. One more, and the wave fails at once. Within it the wave goes on without them, and they are brought
+    /// in when they return. Default: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Amount LostNodes { get; init; }
 
     /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
     public double ShadowFraction { get; init; }
