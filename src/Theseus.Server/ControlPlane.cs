@@ -70,6 +70,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>What operators may do with nodes.</summary>
     public required INodeRegistration Registration { get; init; }
 
+    /// <summary>Brings nodes that were away to what upgrades left.</summary>
+    public required FleetConvergence Convergence { get; init; }
+
     private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
 
     /// <summary>Whether it has begun to end.</summary>
@@ -119,11 +122,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time, nodes);
             var upgrades = new RuntimeUpgradeManager(
                 store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes });
+            var convergence = new FleetConvergence(store.Upgrades, nodes, nodes.Channel, time, loggers.CreateLogger<FleetConvergence>());
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes };
+            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes, Convergence = convergence };
             var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                nodes.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch

@@ -22,6 +22,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
         new("GET /api/v1/openapi.json", Look),
         new("GET /api/v1/status", Look),
         new("GET /api/v1/nodes", Look),
+        new("GET /api/v1/convergence", Look),
         new("POST /api/v1/nodes/{name}/drain", Operate, Body: true, Unknown: "unknown-node"),
         new("POST /api/v1/nodes/{name}/undrain", Operate, Body: true, Unknown: "unknown-node"),
         new("DELETE /api/v1/nodes/{name}", Operate, Unknown: "unknown-node"),

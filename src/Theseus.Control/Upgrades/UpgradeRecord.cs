@@ -114,11 +114,11 @@ public sealed record UpgradeRecord
     [JsonIgnore]
     public long Fence => FenceOf(Turn);
 
-    /// <summary>
-    /// The fence under which a node is told, after the end, what the upgrade left. Those that it ended without may have the
-    /// upgrade's own from before, without having done what went with it: for them it is one turn higher.
-    /// </summary>
-    internal long FenceAfterEnd(string node) => LeftOut.Any(one => one.Node == node) ? FenceOf(Turn + 1) : Fence;
+    /// <summary>The fence under which nodes are told, after the end, what it left: above all that it sent itself.</summary>
+    internal long FenceAfterEnd => FenceOf(Turn + 1);
+
+    /// <summary>The fence of nodes that were told so, and are what they should be.</summary>
+    internal long FenceWhenLevel => FenceOf(Turn + 2);
 
     private long FenceOf(long turn) => (Number << TurnBits) | Math.Min(turn, (1L << TurnBits) - 1);
 

@@ -62,6 +62,7 @@ public static class ApiJson
 [JsonSerializable(typeof(Page<UpgradeRecord>))]
 [JsonSerializable(typeof(Page<NodeStatus>))]
 [JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(Page<ConvergingNode>))]
 [JsonSerializable(typeof(Page<AuditRecord>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<RollbackOffer>))]

@@ -17,6 +17,7 @@ internal static class NodeEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/nodes", List).Describes<Page<NodeStatus>>("Nodes", "The nodes by name: whether each can be counted on, when it was heard of last, and its newest report.");
+        api.MapGet("/convergence", Converging).Describes<Page<ConvergingNode>>("Convergence", "The nodes that were away while upgrades went on, or joined, and are being brought to what those left.");
         MapOrder(api, "drain", "DrainNode", "Has nothing new begun on a node: upgrades are planned without it. What runs there goes on.", (nodes, name, who, why, token) => nodes.DrainAsync(name, who, why, token));
         MapOrder(api, "undrain", "UndrainNode", "Lets things be begun on a node again. What it missed of upgrades is made up for.", (nodes, name, who, why, token) => nodes.UndrainAsync(name, who, why, token));
         api.MapDelete("/nodes/{name}", RemoveAsync).RequireAuthorization(AccessPolicies.Operate)
@@ -36,6 +37,8 @@ internal static class NodeEndpoints
             .Refuses(StatusCodes.Status404NotFound);
 
     private static IResult List(ControlPlane plane) => Answers.Ok(new Page<NodeStatus>(plane.Nodes.Nodes));
+
+    private static IResult Converging(ControlPlane plane) => Answers.Ok(new Page<ConvergingNode>(plane.Convergence.Nodes));
 
     private static async Task<IResult> RemoveAsync(
         HttpContext context,
