@@ -35,6 +35,7 @@ internal sealed class TheseusCommand
         var components = new ComponentCommands(this);
         new ReleaseCommands(this, components.Releases()).AddTo(_root);
         components.AddTo(_root);
+        new NodeCommands(this).AddTo(_root);
         new UpgradeCommands(this).AddTo(_root);
         new LineCommands(this).AddTo(_root);
         new AuditCommands(this).AddTo(_root);

@@ -26,14 +26,24 @@ public sealed class InProcessChannel : IFleetChannel, IAssignmentChannel
     // What was read and not acknowledged, because its reader ended before it asked for more: the next reader gets it first.
     private readonly ConcurrentQueue<AssignmentAnswers> _returned = new();
 
-    /// <summary>A node's end. Asking again for the same name gives an end that takes over from the earlier one.</summary>
+    /// <summary>
+    /// A node's end. Asking again for the same name gives an end that takes over from the earlier one: what is read at that
+    /// one ends, and what it reports is not heard any more, so that its owner and the control plane agree on who has the name.
+    /// </summary>
     /// <param name="node">The node's name.</param>
     public InProcessNodeChannel Connect(string node)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(node);
         var end = new NodeEnd(Bounded<NodeTask>(), Bounded<AssignmentBatch>());
-        _nodes[node] = end;
-        return new InProcessNodeChannel(Put, _answers.Writer, end.Tasks.Reader, end.Assignments.Reader);
+        NodeEnd? earlier = null;
+        _nodes.AddOrUpdate(node, end, (_, present) =>
+        {
+            earlier = present;
+            return end;
+        });
+        earlier?.Tasks.Writer.TryComplete();
+        earlier?.Assignments.Writer.TryComplete();
+        return new InProcessNodeChannel(report => Put(report, node, end), _answers.Writer, end.Tasks.Reader, end.Assignments.Reader);
     }
 
     /// <inheritdoc/>
@@ -111,9 +121,9 @@ public sealed class InProcessChannel : IFleetChannel, IAssignmentChannel
 
     private static Channel<T> Bounded<T>() => Channel.CreateBounded<T>(new BoundedChannelOptions(TasksKept) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private void Put(NodeReport report)
+    private void Put(NodeReport report, string node, NodeEnd end)
     {
-        while (true)
+        while (ReferenceEquals(_nodes.GetValueOrDefault(node), end))
         {
             if (_newest.TryAdd(report.Node, report))
             {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Storage.Postgres;
 using Theseus.Storage.Sqlite;
@@ -14,8 +15,8 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(SqliteDatabase database)
     {
-        (Upgrades, Leases, Components, RollbackPoints, Tokens, KeyedRequests, Audit) = (
-            new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteKeyedRequests(database), new SqliteAudit(database));
+        (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
+            new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteNodeStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteKeyedRequests(database), new SqliteAudit(database));
         Changes = new SqliteChanges();
         _close = () =>
         {
@@ -26,8 +27,8 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     private ControlStore(PostgresDatabase database)
     {
-        (Upgrades, Leases, Components, RollbackPoints, Tokens, KeyedRequests, Audit) = (
-            new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresKeyedRequests(database), new PostgresAudit(database));
+        (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
+            new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresNodeStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresKeyedRequests(database), new PostgresAudit(database));
         Changes = new PostgresChanges(database);
         _close = database.DisposeAsync;
     }
@@ -43,6 +44,9 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     /// <summary>The components.</summary>
     public IComponentStore Components { get; }
+
+    /// <summary>The nodes.</summary>
+    public INodeStore Nodes { get; }
 
     /// <summary>The ways back.</summary>
     public IRollbackPointStore RollbackPoints { get; }

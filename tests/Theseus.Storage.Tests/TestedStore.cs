@@ -1,5 +1,6 @@
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Storage.Tests;
@@ -21,6 +22,8 @@ internal sealed class TestedStore : IAsyncDisposable
     public IDrivingLeases Leases => _open.Leases;
 
     public IComponentStore Components => _open.Components;
+
+    public INodeStore Nodes => _open.Nodes;
 
     public IRollbackPointStore Points => _open.RollbackPoints;
 

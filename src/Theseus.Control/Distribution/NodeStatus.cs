@@ -33,6 +33,21 @@ public sealed record NodeStatus
     /// <summary>When it was heard of last, by the control plane's clock.</summary>
     public required DateTimeOffset HeardAt { get; init; }
 
+    /// <summary>When a process first had its name; null while none has: it was declared, and is awaited.</summary>
+    public DateTimeOffset? JoinedAt { get; init; }
+
+    /// <summary>Counts the processes that had its name; 0 before the first.</summary>
+    public long Claim { get; init; }
+
+    /// <summary>The process that has its name; empty before the first.</summary>
+    public string Incarnation { get; init; } = "";
+
+    /// <summary>Where it stands; empty for not told.</summary>
+    public string FailureDomain { get; init; } = "";
+
+    /// <summary>What it is.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Its newest report; null when a control plane that started since has not heard of it.</summary>
     public NodeReport? Report { get; init; }
 

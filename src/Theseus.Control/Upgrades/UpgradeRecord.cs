@@ -89,6 +89,19 @@ public sealed record UpgradeRecord
     /// <summary>What was left of the release from before when it was completed, by node, and what keeps it, in words; empty for nothing.</summary>
     public IReadOnlyList<string> Lingering { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// The nodes that it goes on without since they are lost or have left, and at its end those that it ended without. When
+    /// such a node is heard of after the end, it is told what the upgrade left.
+    /// </summary>
+    public IReadOnlyList<LeftOutNode> LeftOut { get => field ?? []; init; }
+
+    /// <summary>The nodes that joined while it went on and get its release too, from when it is confirmed on those of its plan.</summary>
+    public IReadOnlyList<JoinedNode> Joined { get => field ?? []; init; }
+
+    /// <summary>While it goes back: whether nodes may have been told to confirm the release before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBeConfirmed { get; init; }
+
     /// <summary>What validation found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
@@ -103,7 +116,15 @@ public sealed record UpgradeRecord
 
     /// <summary>The fence of the tasks that it sends now. Later upgrades have higher numbers, so theirs is higher too.</summary>
     [JsonIgnore]
-    public long Fence => (Number << TurnBits) | Math.Min(Turn, (1L << TurnBits) - 1);
+    public long Fence => FenceOf(Turn);
+
+    /// <summary>The fence under which nodes are told, after the end, what it left: above all that it sent itself.</summary>
+    internal long FenceAfterEnd => FenceOf(Turn + 1);
+
+    /// <summary>The fence of nodes that were told so, and are what they should be.</summary>
+    internal long FenceWhenLevel => FenceOf(Turn + 2);
+
+    private long FenceOf(long turn) => (Number << TurnBits) | Math.Min(turn, (1L << TurnBits) - 1);
 
     /// <summary>The lowest number whose fences are all above one that nodes have seen.</summary>
     internal static long NumberAbove(long fence) => (fence >> TurnBits) + 1;

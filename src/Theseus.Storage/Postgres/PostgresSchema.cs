@@ -95,6 +95,16 @@ internal static class PostgresSchema
             key bytea PRIMARY KEY,
             request text NOT NULL,
             answer text);
+        -- Names from nodes may hold what a text column refuses; the node itself is JSON.
+        CREATE TABLE nodes (
+            name text COLLATE "C" PRIMARY KEY,
+            node text NOT NULL);
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node text COLLATE "C" NOT NULL,
+            incarnation text COLLATE "C" NOT NULL,
+            claim bigint NOT NULL,
+            PRIMARY KEY (node, incarnation));
         """,
     ];
 

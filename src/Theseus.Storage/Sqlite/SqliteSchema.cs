@@ -89,6 +89,15 @@ internal static class SqliteSchema
             key TEXT PRIMARY KEY,
             request TEXT NOT NULL,
             answer TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE nodes (
+            name TEXT PRIMARY KEY,
+            node TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            claim INTEGER NOT NULL,
+            PRIMARY KEY (node, incarnation)) STRICT, WITHOUT ROWID;
         """,
     ];
 

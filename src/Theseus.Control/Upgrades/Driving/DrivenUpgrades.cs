@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -14,7 +15,7 @@ namespace Theseus.Control.Upgrades;
 /// upgrade over: then a change of the copy is refused by the store, and the record is read anew before anything else.
 /// </remarks>
 internal sealed partial class DrivenUpgrades(
-    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null)
+    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
@@ -152,7 +153,7 @@ internal sealed partial class DrivenUpgrades(
                 continue;
             }
 
-            var decision = UpgradeReconciler.Decide(upgrade, _fleet.Find, now);
+            var decision = UpgradeReconciler.Decide(upgrade, NodeView.Of(_fleet, nodes), now);
             if (decision is Decision.Judge watched)
             {
                 var verdict = await JudgeAsync(watched.Evidence, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -27,7 +28,7 @@ internal sealed partial class UpgradeDriver
         IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger, UpgradeDriving? driving)
     {
         _driving = driving;
-        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time));
+        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes);
         _channel = channel;
         _feasibility = feasibility;
         _time = time;
@@ -48,6 +49,13 @@ internal sealed partial class UpgradeDriver
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _upgrades.OnToBeChecked = upgrade => BeginCheck(upgrade, ending.Token);
+        // A node that is lost is to be acted upon now, and not at the next look.
+        void WakeUp(NodeStatus node) => _inbox.Writer.TryWrite(_ => Task.CompletedTask);
+        if (_driving?.Nodes is { } watched)
+        {
+            watched.Changed += WakeUp;
+        }
+
         var reading = Task.Run(() => ReadReportsAsync(ending.Token), CancellationToken.None);
         var listening = Task.Run(() => ListenAsync(ending.Token), CancellationToken.None);
         try
@@ -68,6 +76,11 @@ internal sealed partial class UpgradeDriver
         }
         finally
         {
+            if (_driving?.Nodes is { } nodes)
+            {
+                nodes.Changed -= WakeUp;
+            }
+
             await ending.CancelAsync().ConfigureAwait(false);
             _inbox.Writer.TryComplete();
             await Task.WhenAll([reading, listening, .. _checks.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

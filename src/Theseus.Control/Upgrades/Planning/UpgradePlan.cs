@@ -28,6 +28,10 @@ public sealed record UpgradePlan : IJsonOnDeserialized
     /// <summary>What is done when a wave saw too little to be judged.</summary>
     public required InconclusiveWave WhenInconclusive { get; init; }
 
+    /// <summary>How many of a wave's nodes may be lost before it fails.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Amount LostNodes { get; init; }
+
     /// <summary>Whether it waits for an approval before its first wave.</summary>
     public bool NeedsApproval { get; init; }
 
@@ -80,6 +84,10 @@ public sealed record PlanWave
 
     /// <summary>The nodes that send calls to the release, and how many; none in a wave that only prepares.</summary>
     public required IReadOnlyList<PlanStep> Activate { get; init; }
+
+    /// <summary>All of its nodes.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Nodes => Prepare.Concat(Activate.Select(step => step.Node)).Distinct(StringComparer.Ordinal);
 
     /// <summary>How long it is watched.</summary>
     public required TimeSpan Observe { get; init; }

@@ -41,6 +41,14 @@ public abstract record StrategyParameters : IJsonOnDeserialized
         init => _retireDeadline = value;
     }
 
+    /// <summary>
+    /// How many of a wave's nodes may be lost, or have left, while they have the release or are to have it: a number, or a
+    /// share, rounded down. One more, and the wave fails at once. Within it the wave goes on without them, and they are brought
+    /// in when they return. Default: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Amount LostNodes { get; init; }
+
     /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
     public double ShadowFraction { get; init; }
 
