@@ -36,6 +36,7 @@ internal sealed class TheseusCommand
         new ReleaseCommands(this, components.Releases()).AddTo(_root);
         components.AddTo(_root);
         new NodeCommands(this).AddTo(_root);
+        new TaskCommands(this).AddTo(_root);
         new UpgradeCommands(this).AddTo(_root);
         new LineCommands(this).AddTo(_root);
         new AuditCommands(this).AddTo(_root);

@@ -70,6 +70,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>What operators may do with nodes.</summary>
     public required INodeRegistration Registration { get; init; }
 
+    /// <summary>The distributed tasks.</summary>
+    public required TaskDistributor Tasks { get; init; }
+
     /// <summary>Brings nodes that were away to what upgrades left.</summary>
     public required FleetConvergence Convergence { get; init; }
 
@@ -98,7 +101,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FeedInterval, TimeSpan.Zero);
-        if (options.Rollback.Validate().Concat(options.Membership.Validate()).ToList() is { Count: > 0 } faults)
+        var assignments = channel as IAssignmentChannel
+            ?? throw new ArgumentException($"{channel?.GetType().Name ?? "null"} is no way for distributed tasks. Give a channel that is an {nameof(IAssignmentChannel)} too.", nameof(channel));
+        if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).ToList() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         }
@@ -124,10 +129,19 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes });
             var convergence = new FleetConvergence(store.Upgrades, nodes, nodes.Channel, time, loggers.CreateLogger<FleetConvergence>());
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, store.KeyedRequests, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes, Convergence = convergence };
+            var tasks = new TaskDistributor(store.Tasks, new TaskFleet(nodes, nodes, assignments), upgrades.NodeTasks, options.Tasks, time, loggers.CreateLogger<TaskDistributor>());
+            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>())
+            {
+                Policies = options.Feasibility.Policies,
+                Nodes = nodes,
+                Registration = nodes,
+                Convergence = convergence,
+                Tasks = tasks,
+            };
             var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), tasks.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token),
+                follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch

@@ -32,6 +32,9 @@ public sealed class ControlPlaneOptions
     /// <summary>How long, and how far, it is possible to go back.</summary>
     public RollbackOptions Rollback { get; } = new();
 
+    /// <summary>How tasks are distributed.</summary>
+    public TaskDistributorOptions Tasks { get; } = new();
+
     /// <summary>When a node is no longer counted on.</summary>
     public MembershipOptions Membership { get; } = new();
 

@@ -68,6 +68,7 @@ public static class TheseusApi
         ComponentEndpoints.Map(api);
         PathEndpoints.Map(api);
         RollbackEndpoints.Map(api);
+        TaskEndpoints.Map(api);
         AuditEndpoints.Map(api);
         TokenEndpoints.Map(api);
         EventEndpoints.Map(api);

@@ -18,6 +18,7 @@ public sealed partial class ControlStore : IAsyncDisposable
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
             new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteNodeStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteKeyedRequests(database), new SqliteAudit(database));
         Changes = new SqliteChanges();
+        Tasks = new SqliteTaskStore(database);
         _close = () =>
         {
             database.Dispose();
@@ -30,6 +31,7 @@ public sealed partial class ControlStore : IAsyncDisposable
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
             new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresNodeStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresKeyedRequests(database), new PostgresAudit(database));
         Changes = new PostgresChanges(database);
+        Tasks = new PostgresTaskStore(database);
         _close = database.DisposeAsync;
     }
 
@@ -50,6 +52,9 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     /// <summary>The ways back.</summary>
     public IRollbackPointStore RollbackPoints { get; }
+
+    /// <summary>The distributed tasks.</summary>
+    public ITaskStore Tasks { get; }
 
     /// <summary>The tokens.</summary>
     public ITokenStore Tokens { get; }

@@ -85,6 +85,21 @@ public sealed class ControlCommandLaws
     }
 
     [Fact]
+    public async Task ANodeIsDeclaredBeforeItJoins()
+    {
+        await using var line = await ControlLine.StartAsync();
+
+        var added = await line.RunAsync("node", "add", "edge-9", "--domain", "hall-2", "--label", "line=7", "--why", "it comes on monday");
+
+        Assert.True(added.Code == 0, added.Error);
+        var node = JsonNode.Parse((await line.RunAsync("node", "list", "--json")).Out)!["items"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == "edge-9")!;
+        Assert.Equal(("Lost", "hall-2", "7"), (node["state"]!.GetValue<string>(), node["failureDomain"]!.GetValue<string>(), node["labels"]!["line"]!.GetValue<string>()));
+        Assert.Contains("it comes on monday", (await line.RunAsync("audit", "list", "--subject", "node/edge-9")).Out);
+        Assert.Equal(ExitCode.Usage, (await line.RunAsync("node", "add", "edge-9", "--label", "line")).Code);
+        Assert.Equal(ExitCode.Refused, (await line.RunAsync("node", "add", " ")).Code);
+    }
+
+    [Fact]
     public async Task WhatIsSettledForAComponentIsChangedAndTheRestStaysAsItIs()
     {
         await using var line = await ControlLine.StartAsync();

@@ -33,6 +33,24 @@ public sealed class NodeCallLaws
     }
 
     [Fact]
+    public async Task ANodeThatIsDeclaredIsKnownOnceAndAWrongNameIsRefusedWithTheReason()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        using var first = await server.Admin.PostAsync("/nodes", """{ "name": "edge-9", "failureDomain": "hall-2", "labels": { "line": "7" }, "why": "monday" }""");
+        using var again = await server.Admin.PostAsync("/nodes", """{ "name": "edge-9", "failureDomain": "hall-3" }""");
+        using var wrong = await server.Admin.PostAsync("/nodes", """{ "name": " " }""");
+
+        var node = await first.AsAsync<NodeStatus>(HttpStatusCode.OK);
+        Assert.Equal(("edge-9", NodeState.Lost, "hall-2", "7"), (node.Name, node.State, node.FailureDomain, node.Labels["line"]));
+        Assert.Equal("hall-2", (await again.AsAsync<NodeStatus>(HttpStatusCode.OK)).FailureDomain);
+        await wrong.AsProblemAsync(ErrorCode.InvalidRequest);
+        var known = Assert.Single((await server.Admin.ReadAsync<Page<NodeStatus>>("/nodes")).Items);
+        Assert.Equal(("edge-9", "hall-2"), (known.Name, known.FailureDomain));
+        Assert.Equal("monday", Assert.Single((await server.Admin.ReadAsync<Page<AuditRecord>>("/audit?subject=node/edge-9")).Items).Entry.Why);
+    }
+
+    [Fact]
     public async Task ANodeThatIsNamedAndDrainsIsAProblemThatSaysWhatToDo()
     {
         await using var server = await RunningServer.StartWithNodeAsync();

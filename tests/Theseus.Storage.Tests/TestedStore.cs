@@ -27,6 +27,8 @@ internal sealed class TestedStore : IAsyncDisposable
 
     public IRollbackPointStore Points => _open.RollbackPoints;
 
+    public ITaskStore Tasks => _open.Tasks;
+
     public ITokenStore Tokens => _open.Tokens;
 
     public IKeyedRequestStore KeyedRequests => _open.KeyedRequests;

@@ -7,7 +7,7 @@ using Theseus.Server;
 
 namespace Theseus.Cli.Control;
 
-/// <summary><c>theseus node list</c>, <c>drain</c>, <c>undrain</c> and <c>remove</c>.</summary>
+/// <summary><c>theseus node list</c>, <c>add</c>, <c>drain</c>, <c>undrain</c> and <c>remove</c>.</summary>
 internal sealed class NodeCommands(TheseusCommand theseus)
 {
     private readonly Argument<string> _name = new("node") { Description = "The node." };
@@ -18,6 +18,7 @@ internal sealed class NodeCommands(TheseusCommand theseus)
         root.Subcommands.Add(new Command("node", "Tell what nodes a fleet has, take them out of use, and let them in again.")
         {
             List("list"),
+            Add(),
             Order("drain", "Have nothing new begun on a node: upgrades are planned without it. What runs there goes on.", "drains"),
             Order("undrain", "Let things be begun on a node again. What it missed of upgrades is made up for.", "is open again"),
             Remove(),
@@ -60,6 +61,40 @@ internal sealed class NodeCommands(TheseusCommand theseus)
                 one.Staged?.Version ?? "",
                 one.Lingering.Count == 0 ? "" : one.Lingering.Count.ToString(CultureInfo.InvariantCulture),
             ]);
+    }
+
+    private Command Add()
+    {
+        var domain = new Option<string?>("--domain") { Description = "The failure domain that it will stand in." };
+        var labels = new Option<string[]>("--label") { Description = "What it will be; may be given again.", HelpName = "KEY=VALUE", DefaultValueFactory = static _ => [] };
+        var command = new Command("add", "Declare a node before a process joins under its name.") { _name, domain, labels, _why };
+        command.Validators.Add(result =>
+        {
+            foreach (var text in (result.GetValue(labels) ?? []).Where(text => text.IndexOf('=') <= 0))
+            {
+                result.AddError($"A label is written like line=7; '{text}' was given.");
+            }
+        });
+        theseus.OnControl(command, async (parsed, control, output, token) =>
+        {
+            var texts = new JsonObject();
+            foreach (var label in parsed.GetValue(labels) ?? [])
+            {
+                texts[label[..label.IndexOf('=')]] = label[(label.IndexOf('=') + 1)..];
+            }
+
+            var body = new JsonObject { ["name"] = parsed.GetRequiredValue(_name), ["labels"] = texts };
+            foreach (var (member, text) in new[] { ("failureDomain", parsed.GetValue(domain)), ("why", parsed.GetValue(_why)) })
+            {
+                if (text is not null)
+                {
+                    body[member] = text;
+                }
+            }
+
+            return Done(await control.PostAsync<NodeStatus>("nodes", body, token).ConfigureAwait(false), output, "is known");
+        });
+        return command;
     }
 
     private Command Order(string order, string what, string done)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 
@@ -37,6 +38,9 @@ public sealed partial class RuntimeUpgradeManager
         _time = time;
         _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>(), driving) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
     }
+
+    /// <summary>What upgrades have nodes do, counted since this process started.</summary>
+    public NodeTaskTally NodeTasks => _driver.NodeTasks;
 
     /// <summary>Runs upgrades until it is cancelled: those that are asked for, and those that an earlier process left.</summary>
     /// <param name="cancellationToken">Ends it. Upgrades stay where they are, and go on at the next start.</param>

@@ -5,6 +5,7 @@ using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Nodes;
+using Theseus.Runtime.Tasks;
 
 namespace Theseus.Runtime;
 
@@ -111,6 +112,7 @@ public sealed class TheseusBuilder
         }
 
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NodeOptions>, NodeOptionsValidator>());
+        Services.TryAddSingleton<TaskHandlers>();
         // The options first: without a channel, where they cannot be used.
         Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<NodeService>(
             provider, provider.GetRequiredService<IOptions<NodeOptions>>().Value, provider.GetRequiredKeyedService<INodeChannel>(s_fleet)));

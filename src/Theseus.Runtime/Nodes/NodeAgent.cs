@@ -17,6 +17,12 @@ internal sealed record NodeIdentity
 
     public int Processors { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>The kinds of distributed tasks that it has handlers for.</summary>
+    public IReadOnlyList<string> TaskKinds { get; init; } = [];
+
+    /// <summary>How many distributed tasks it carries out at once.</summary>
+    public int TaskSlots { get; init; }
+
     /// <summary>The time between two reports when nothing happens.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(2);
 }
@@ -52,6 +58,9 @@ internal sealed partial class NodeAgent
             component => new ComponentDesk(component, engine, fences, time, () => _changed.Writer.TryWrite(true)),
             StringComparer.Ordinal);
     }
+
+    /// <summary>Names this process among those that have the node's name one after another.</summary>
+    public string Incarnation => _incarnation;
 
     /// <summary>
     /// Runs until it is cancelled; then lets what is under way end. When the name turns out to be another process's, it ends
@@ -126,6 +135,8 @@ internal sealed partial class NodeAgent
         Labels = _identity.Labels,
         MemoryBytes = _identity.MemoryBytes,
         Processors = _identity.Processors,
+        TaskKinds = _identity.TaskKinds,
+        TaskSlots = _identity.TaskSlots,
         Components = [.. _desks.Values.Select(desk => desk.Describe())],
     };
 

@@ -21,6 +21,9 @@ public sealed class NodeOptions
     /// <summary>The memory that components may use, in bytes. Default: what the process may have in all.</summary>
     public long MemoryBytes { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
+    /// <summary>How many distributed tasks it carries out at once; 0 for none at all. Only counts with handlers. Default: 32.</summary>
+    public int TaskSlots { get; set; } = 32;
+
     /// <summary>The time between two reports when nothing happens; above zero. Default: 2 s.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(2);
 }

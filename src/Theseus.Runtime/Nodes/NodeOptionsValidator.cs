@@ -41,6 +41,11 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
             faults.Add($"{NodeOptions.Section}:Heartbeat has to be above zero, up to {s_longestHeartbeat}.");
         }
 
+        if (options.TaskSlots < 0)
+        {
+            faults.Add($"{NodeOptions.Section}:TaskSlots has to be 0 or greater; it is how many distributed tasks the node carries out at once.");
+        }
+
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
 }

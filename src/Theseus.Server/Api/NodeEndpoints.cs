@@ -18,6 +18,8 @@ internal static class NodeEndpoints
     {
         api.MapGet("/nodes", List).Describes<Page<NodeStatus>>("Nodes", "The nodes by name: whether each can be counted on, when it was heard of last, and its newest report.");
         api.MapGet("/convergence", Converging).Describes<Page<ConvergingNode>>("Convergence", "The nodes that were away while upgrades went on, or joined, and are being brought to what those left.");
+        api.MapPost("/nodes", AddAsync).RequireAuthorization(AccessPolicies.Operate).Takes<NodeBody>()
+            .Describes<NodeStatus>("AddNode", "Declares a node, so that it is known before a process joins under its name; answers the one that is known already, as it is, where there is one.");
         MapOrder(api, "drain", "DrainNode", "Has nothing new begun on a node: upgrades are planned without it. What runs there goes on.", (nodes, name, who, why, token) => nodes.DrainAsync(name, who, why, token));
         MapOrder(api, "undrain", "UndrainNode", "Lets things be begun on a node again. What it missed of upgrades is made up for.", (nodes, name, who, why, token) => nodes.UndrainAsync(name, who, why, token));
         api.MapDelete("/nodes/{name}", RemoveAsync).RequireAuthorization(AccessPolicies.Operate)
@@ -39,6 +41,22 @@ internal static class NodeEndpoints
     private static IResult List(ControlPlane plane) => Answers.Ok(new Page<NodeStatus>(plane.Nodes.Nodes));
 
     private static IResult Converging(ControlPlane plane) => Answers.Ok(new Page<ConvergingNode>(plane.Convergence.Nodes));
+
+    private static async Task<IResult> AddAsync(HttpContext context, ControlPlane plane)
+    {
+        var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
+        var (name, domain, labels, why) = (body.Text("name", isRequired: true), body.Text("failureDomain"), body.TextsByName("labels"), body.Text("why"));
+        body.ThrowIfFaulty();
+        try
+        {
+            return Answers.Ok(await plane.Registration.AddAsync(name!, domain ?? "", labels ?? new Dictionary<string, string>(), Caller.Name(context), why ?? "", context.RequestAborted).ConfigureAwait(false));
+        }
+        catch (ArgumentException fault)
+        {
+            // What may stand in them is for the membership to say.
+            throw Problem.Invalid("name", fault.Message);
+        }
+    }
 
     private static async Task<IResult> RemoveAsync(
         HttpContext context,

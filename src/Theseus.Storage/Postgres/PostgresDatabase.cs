@@ -9,6 +9,7 @@ namespace Theseus.Storage.Postgres;
 /// <remarks>
 /// Every change appends to one chain of audit records, so changes come one after another in any case. Each takes the lock
 /// of the ledger's one row first: what follows sees all that was committed before, and no two can wait for each other.
+/// Distributed tasks are on no such record one by one, and are changed beside that lock.
 /// </remarks>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
@@ -70,13 +71,18 @@ public sealed class PostgresDatabase : IAsyncDisposable
     internal ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Does a piece of work in one transaction, alone among all who write. The work may be done again, from its beginning.</summary>
-    internal Task<T> TransactAsync<T>(Func<PostgresTransaction, Task<T>> work, CancellationToken cancellationToken) => TryAsync(
+    internal Task<T> TransactAsync<T>(Func<PostgresTransaction, Task<T>> work, CancellationToken cancellationToken) => TransactAsync(work, isAlone: true, cancellationToken);
+
+    /// <summary>Does a piece of work in one transaction, beside others who write: what appends nothing to the audit, and bears to be done twice. The work may be done again, from its beginning.</summary>
+    internal Task<T> TransactBesideAsync<T>(Func<PostgresTransaction, Task<T>> work, CancellationToken cancellationToken) => TransactAsync(work, isAlone: false, cancellationToken);
+
+    private Task<T> TransactAsync<T>(Func<PostgresTransaction, Task<T>> work, bool isAlone, CancellationToken cancellationToken) => TryAsync(
         async token =>
         {
             var connection = await _source.OpenConnectionAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                var transaction = await PostgresTransaction.BeginAsync(connection, this, token).ConfigureAwait(false);
+                var transaction = await PostgresTransaction.BeginAsync(connection, this, isAlone, token).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     var result = await work(transaction).ConfigureAwait(false);
@@ -141,7 +147,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             // Whoever has the ledger's lock knows that the lost transaction has ended, one way or the other: it held the
             // lock until then. Not by the transaction's number: after a failover that may be another one's.
-            var transaction = await PostgresTransaction.BeginAsync(connection, this, cancellationToken).ConfigureAwait(false);
+            var transaction = await PostgresTransaction.BeginAsync(connection, this, isAlone: true, cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 return (await transaction.QueryAsync(row => row.GetGuid(0), "SELECT written_by FROM audit WHERE sequence = $1", appended.Sequence).ConfigureAwait(false)).Contains(appended.WrittenBy);

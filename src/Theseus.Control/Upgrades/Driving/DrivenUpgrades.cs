@@ -15,14 +15,14 @@ namespace Theseus.Control.Upgrades;
 /// upgrade over: then a change of the copy is refused by the store, and the record is read anew before anything else.
 /// </remarks>
 internal sealed partial class DrivenUpgrades(
-    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null)
+    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null, NodeTaskTally? tally = null)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, UpgradeRecord> _running = new(StringComparer.Ordinal);
     private readonly FleetView _fleet = new();
-    private readonly TaskSender _sender = new(channel, time);
+    private readonly TaskSender _sender = new(channel, time, tally);
     private readonly HeldLeases _leases = leases ?? new HeldLeases(new SoleDriver(store), "sole", time);
 
     /// <summary>Told of each change after it was stored: has to return soon.</summary>
@@ -52,6 +52,8 @@ internal sealed partial class DrivenUpgrades(
         {
             _sender.ForgetNode(report.Node);
         }
+
+        tally?.NoteReport(report);
 
         OnReported();
     }

@@ -28,12 +28,15 @@ internal sealed partial class UpgradeDriver
         IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger, UpgradeDriving? driving)
     {
         _driving = driving;
-        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes);
+        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes, NodeTasks);
         _channel = channel;
         _feasibility = feasibility;
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>What upgrades have nodes do.</summary>
+    public NodeTaskTally NodeTasks { get; } = new();
 
     /// <summary>Whether other control planes may drive upgrades of the same store.</summary>
     public bool AreShared => _upgrades.AreShared;
