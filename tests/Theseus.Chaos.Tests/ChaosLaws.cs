@@ -53,6 +53,8 @@ public sealed class ChaosLaws(ITestOutputHelper output)
         var component = ComponentOf(strategy);
         Say($"seed {seed}: {strategy} upgrade of {component}");
         var upgrade = await BeginAsync(calls, strategy, seed);
+        using var tasks = new AskedTasks(fleet, random.Next());
+        var asking = tasks.AskAsync($"seed {seed} {upgrade}");
         for (var i = random.Next(2, 5); i > 0; i--)
         {
             var disturbance = Disturbance.Choose(fleet, random);
@@ -72,6 +74,8 @@ public sealed class ChaosLaws(ITestOutputHelper output)
         await ConvergeAsync(calls, component, serves);
         Check(fleet, component, serves);
         await CheckRecordAsync(calls, upgrade);
+        await asking;
+        await tasks.CheckAsync();
         if (serves == New)
         {
             // Back to where it began, for the next seed; undisturbed.
@@ -134,7 +138,9 @@ public sealed class ChaosLaws(ITestOutputHelper output)
             while (true)
             {
                 var (_, nodes) = await calls.AskAsync(control, "nodes");
-                var standing = nodes!["items"]!.AsArray().Select(node => node!["components"]!.AsArray().Single(one => one!["component"]!.GetValue<string>() == component)!).ToList();
+                var standing = nodes!["items"]!.AsArray()
+                    .Where(node => node!["state"]!.GetValue<string>() == "Alive" && node["report"] is not null)
+                    .Select(node => node!["report"]!["components"]!.AsArray().Single(one => one!["component"]!.GetValue<string>() == component)!).ToList();
                 if (standing.Count == Nodes && standing.All(one => one["confirmed"]?["version"]?.GetValue<string>() == version && one["trial"] is null))
                 {
                     break;

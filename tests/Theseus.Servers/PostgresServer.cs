@@ -12,7 +12,8 @@ namespace Theseus.Servers;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const int Attempts = 5;
-    private const string Ready = "database system is ready to accept connections";
+    // A standby's word for it ends with 'read-only connections'.
+    private const string Ready = "database system is ready to accept ";
     private const string Ended = "database system is shut down";
 
     // The shell sees the end of its input when the process that started it is gone, and ends the server then. Its settings
@@ -29,13 +30,13 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     private readonly string _folder;
-    private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    private readonly string _password;
     private readonly Queue<string> _said = new();
     private Process? _shell;
     private int _server;
     private int _databases;
 
-    private PostgresServer(string folder) => _folder = folder;
+    private PostgresServer(string folder, string password) => (_folder, _password) = (folder, password);
 
     /// <summary>Why none can be started on this machine, and what to do; null when one can.</summary>
     public static string? Missing =>
@@ -51,17 +52,41 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a new one and starts it.</summary>
-    public static async Task<PostgresServer> StartNewAsync()
-    {
-        using var deadline = new CancellationTokenSource(s_deadline);
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName);
-        try
+    public static Task<PostgresServer> StartNewAsync() =>
+        MakeAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), async (server, cancellationToken) =>
         {
             var password = Path.Combine(server._folder, "password");
-            await File.WriteAllTextAsync(password, server._password, deadline.Token);
-            await Unprivileged.OwnAsync(server._folder, deadline.Token);
+            await File.WriteAllTextAsync(password, server._password, cancellationToken);
+            await Unprivileged.OwnAsync(server._folder, cancellationToken);
             await Unprivileged.RunAsync(
-                Unprivileged.Start(Path.Combine(Programs, "initdb"), "-D", server.Data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"), deadline.Token);
+                Unprivileged.Start(Path.Combine(Programs, "initdb"), "-D", server.Data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"), cancellationToken);
+        });
+
+    /// <summary>Makes a standby of it and starts that. From then on a change is answered for only when the standby has it too.</summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = await MakeAsync(_password, async (server, cancellationToken) =>
+        {
+            await Unprivileged.OwnAsync(server._folder, cancellationToken);
+            var copy = Unprivileged.Start(
+                Path.Combine(Programs, "pg_basebackup"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-D", server.Data, "-R", "-X", "stream", "--no-sync", "--checkpoint=fast");
+            copy.Environment["PGPASSWORD"] = _password;
+            await Unprivileged.RunAsync(copy, cancellationToken);
+        });
+        await ExecuteAsync(ConnectionString(), "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()");
+        return standby;
+    }
+
+    /// <summary>Makes a standby the primary. Nothing waits for a standby of its own then.</summary>
+    public Task PromoteAsync() => ExecuteAsync(ConnectionString(), "SELECT pg_promote(true, 60)", "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
+
+    private static async Task<PostgresServer> MakeAsync(string password, Func<PostgresServer, CancellationToken, Task> fill)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName, password);
+        try
+        {
+            await fill(server, deadline.Token);
             for (var attempt = 1; !await server.TryStartAsync(FreePort.Find(), deadline.Token); attempt++)
             {
                 // Somebody else may have taken the port between our look and its start.
@@ -118,7 +143,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Stops it.</summary>
-    /// <param name="signal">INT ends connections and writes everything down; QUIT leaves that to the next start, as a crash does.</param>
+    /// <param name="signal">INT ends connections and writes everything down; QUIT leaves that to the next start, as a crash does; KILL is one.</param>
     public async Task StopAsync(string signal = "INT")
     {
         if (_shell is not { } shell)
