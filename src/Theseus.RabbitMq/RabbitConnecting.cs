@@ -10,6 +10,11 @@ internal static class RabbitConnecting
 {
     private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
 
+    // As much as a broker lets through at most. The client gives its connection up over a message that is larger, and would
+    // meet that again on the next one: it has to come in to be set aside. What is sent is far smaller; 'max_message_size' in
+    // the broker's configuration keeps anything larger out.
+    private const uint LargestMessage = 512u << 20;
+
     /// <summary>Reads password and certificates anew, so that they can be changed.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="CryptographicException">A certificate cannot be read.</exception>
@@ -21,6 +26,7 @@ internal static class RabbitConnecting
         UserName = options.User,
         Password = options.PasswordFile.Length > 0 ? File.ReadLines(options.PasswordFile).FirstOrDefault() ?? "" : options.Password,
         ClientProvidedName = $"theseus {purpose}",
+        MaxInboundMessageBodySize = LargestMessage,
         RequestedHeartbeat = options.Heartbeat,
         RequestedConnectionTimeout = options.ConnectTimeout,
         ContinuationTimeout = options.ConnectTimeout,
