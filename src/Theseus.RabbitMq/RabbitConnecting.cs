@@ -1,4 +1,4 @@
-using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RabbitMQ.Client;
@@ -8,12 +8,32 @@ namespace Theseus.RabbitMq;
 /// <summary>Says to the client how the broker is reached. Thread-safe.</summary>
 internal static class RabbitConnecting
 {
-    private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
+    // As much as a broker lets through at most. The client gives its connection up over a message that is larger, and would
+    // meet that again on the next one: it has to come in to be set aside. What is sent is far smaller; 'max_message_size' in
+    // the broker's configuration keeps anything larger out.
+    private const uint LargestMessage = 512u << 20;
 
-    /// <summary>Reads password and certificates anew, so that they can be changed.</summary>
+    /// <summary>Connects. Reads password and certificates anew, so that they can be changed.</summary>
+    /// <exception cref="AuthenticationException">The broker's certificate is not taken; the message says why and what to do.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="CryptographicException">A certificate cannot be read.</exception>
-    public static ConnectionFactory Factory(RabbitOptions options, string purpose) => new()
+    public static async Task<IConnection> ConnectAsync(RabbitOptions options, string purpose, CancellationToken cancellationToken)
+    {
+        var name = options.Tls is { ServerName.Length: > 0 } named ? named.ServerName : options.Host;
+        var check = options.Tls is { } tls ? new RabbitCertificateCheck(tls, name) : null;
+        var factory = Factory(options, purpose);
+        factory.Ssl = check is null ? new SslOption() : Secured(options.Tls!, check, name);
+        try
+        {
+            return await factory.CreateConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (check?.Fault is { } fault)
+        {
+            throw new AuthenticationException(fault, failure);
+        }
+    }
+
+    private static ConnectionFactory Factory(RabbitOptions options, string purpose) => new()
     {
         HostName = options.Host,
         Port = options.EffectivePort,
@@ -21,46 +41,24 @@ internal static class RabbitConnecting
         UserName = options.User,
         Password = options.PasswordFile.Length > 0 ? File.ReadLines(options.PasswordFile).FirstOrDefault() ?? "" : options.Password,
         ClientProvidedName = $"theseus {purpose}",
+        MaxInboundMessageBodySize = LargestMessage,
         RequestedHeartbeat = options.Heartbeat,
         RequestedConnectionTimeout = options.ConnectTimeout,
         ContinuationTimeout = options.ConnectTimeout,
         // The link connects again by itself, and its users declare and read again what they had.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
-        Ssl = options.Tls is { } tls ? Secured(tls, options.Host) : new SslOption(),
     };
 
-    private static SslOption Secured(RabbitTlsOptions tls, string host)
+    /// <summary>What TLS is to be, and what looks at the broker's certificate.</summary>
+    private static SslOption Secured(RabbitTlsOptions tls, RabbitCertificateCheck check, string name)
     {
-        var secured = new SslOption(tls.ServerName.Length > 0 ? tls.ServerName : host, enabled: true);
+        var secured = new SslOption(name, enabled: true) { CertificateValidationCallback = check.Takes };
         if (tls.CertificateFile.Length > 0)
         {
             secured.Certs = [X509Certificate2.CreateFromPemFile(tls.CertificateFile, tls.KeyFile.Length > 0 ? tls.KeyFile : null)];
         }
 
-        if (tls.CaFile.Length > 0)
-        {
-            // Only what is wrong with the chain may be made good by the authorities that are named; never the name.
-            secured.CertificateValidationCallback = (_, shown, given, errors) =>
-                (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None && shown is not null && ComesFrom(tls.CaFile, shown, given);
-        }
-
         return secured;
-    }
-
-    private static bool ComesFrom(string authorities, X509Certificate shown, X509Chain? given)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(s_serverAuthentication);
-        if (given is not null)
-        {
-            chain.ChainPolicy.ExtraStore.AddRange(given.ChainPolicy.ExtraStore);
-        }
-
-        using var certificate = new X509Certificate2(shown);
-        return chain.Build(certificate);
     }
 }

@@ -78,23 +78,29 @@ internal sealed class RabbitLink : IAsyncDisposable
     }
 
     /// <summary>Connects, and returns when the connection is lost.</summary>
-    private async Task ConnectAsync(Action connected)
+    /// <param name="lasted">Called when it has lasted: one that is lost at once, time and again, is tried less and less often, too.</param>
+    private async Task ConnectAsync(Action lasted)
     {
         using var deadline = new CancellationTokenSource(Options.ConnectTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, Stopping);
-        var connection = await RabbitConnecting.Factory(Options, _purpose).CreateConnectionAsync(either.Token).ConfigureAwait(false);
+        var connection = await RabbitConnecting.ConnectAsync(Options, _purpose, either.Token).ConfigureAwait(false);
         try
         {
             var lost = New<string>();
             connection.ConnectionShutdownAsync += (_, end) => Noted(() => lost.TrySetResult(RabbitCauses.Of(end)));
             connection.ConnectionBlockedAsync += (_, blocked) => Noted(() => Block(blocked.Reason));
             connection.ConnectionUnblockedAsync += (_, _) => Noted(Unblock);
+            await ProbeAsync(connection, either.Token).ConfigureAwait(false);
             await _setUp(connection, either.Token).ConfigureAwait(false);
-            connected();
+            var since = Time.GetTimestamp();
             Logger.Connected(Options.ToString(), _purpose);
             _connected.TrySetResult(connection);
             var cause = await lost.Task.WaitAsync(Stopping).ConfigureAwait(false);
             Logger.Lost(Options.ToString(), _purpose, cause);
+            if (Time.GetElapsedTime(since) >= Options.LongestPause)
+            {
+                lasted();
+            }
         }
         finally
         {
@@ -106,6 +112,14 @@ internal sealed class RabbitLink : IAsyncDisposable
             _unblocked.TrySetResult(true);
             await EndAsync(connection).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The client takes a connection for open although the broker has refused its virtual host; the first channel shows that.</summary>
+    private static async Task ProbeAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        var probe = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using var ending = probe.ConfigureAwait(false);
+        await probe.CloseAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EndAsync(IConnection connection)

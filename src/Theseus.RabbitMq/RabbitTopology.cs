@@ -21,10 +21,10 @@ internal sealed class RabbitTopology(RabbitOptions options)
     public RabbitNames Names => _names;
 
     /// <summary>A node's tasks.</summary>
-    public RabbitQueue<NodeTask> Tasks(string node) => NodeQueue(_names.Tasks(node), WireFormat.ReadNodeTask);
+    public RabbitQueue<NodeTask> Tasks(string node) => NodeQueue(_names.Tasks(node), (type, body) => For(node, type, WireFormat.ReadNodeTask(type, body), task => task.Node));
 
     /// <summary>A node's assignments.</summary>
-    public RabbitQueue<AssignmentBatch> Assignments(string node) => NodeQueue(_names.Assignments(node), WireFormat.ReadAssignments);
+    public RabbitQueue<AssignmentBatch> Assignments(string node) => NodeQueue(_names.Assignments(node), (type, body) => For(node, type, WireFormat.ReadAssignments(type, body), batch => batch.Node));
 
     /// <summary>The nodes' answers, which all control planes share.</summary>
     public RabbitQueue<AssignmentAnswers> Answers => new(_names.Answers, DeclareAnswersAsync, WireFormat.ReadAnswers, answers => answers.Node);
@@ -59,6 +59,10 @@ internal sealed class RabbitTopology(RabbitOptions options)
         return new RabbitQueue<T>(
             name, (channel, cancellationToken) => channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken), read, NewestFirst: true);
     }
+
+    /// <summary>A message in a node's queue, which has to be for that node.</summary>
+    private static T For<T>(string node, string? type, T message, Func<T, string> addressee) =>
+        addressee(message) == node ? message : throw new WireFormatException(type, [$"It is for the node '{addressee(message)}', and lies in a queue of '{node}'."]);
 
     private async Task DeclareAnswersAsync(IChannel channel, CancellationToken cancellationToken)
     {

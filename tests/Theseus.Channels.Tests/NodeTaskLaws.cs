@@ -1,3 +1,5 @@
+using Theseus.Fleet;
+
 namespace Theseus.Channels.Tests;
 
 /// <summary>Node tasks and reports, on every channel.</summary>
@@ -20,6 +22,21 @@ public sealed class NodeTaskLaws(Fleets fleets)
         Assert.Equal(Sample.Task("node1"), await first.NextAsync());
         Assert.Equal(Sample.Task("node2", "last"), await second.NextAsync());
         Assert.Empty(first.Rest());
+    }
+
+    [Theory]
+    [MemberData(nameof(Fleets.Kinds), MemberType = typeof(Fleets))]
+    public async Task WhatIsSaidAboutANodesNameReachesItAsItWasSent(ChannelKind kind)
+    {
+        await using var fleet = await fleets.NewAsync(kind);
+        var control = await fleet.ReplicaAsync();
+        await using var tasks = await (await fleet.NodeAsync("node1")).ReadTasksAsync();
+
+        await control.Fleet.SendAsync(NodeTask.ToJoin("node1", "i1", 3), Token);
+        await control.Fleet.SendAsync(NodeTask.ToLeave("node1", "i0"), Token);
+
+        Assert.Equal(NodeTask.ToJoin("node1", "i1", 3), await tasks.NextAsync());
+        Assert.Equal(NodeTask.ToLeave("node1", "i0"), await tasks.NextAsync());
     }
 
     [Theory]

@@ -43,6 +43,16 @@ public sealed class RabbitAdministration : IDisposable
         await PutAsync($"permissions/{virtualHost}/{Uri.EscapeDataString(user)}", new { configure, write, read });
     }
 
+    /// <summary>Makes a virtual host for a user that is there.</summary>
+    public async Task CreateVirtualHostAsync(string name, string user)
+    {
+        await PutAsync($"vhosts/{name}", new { });
+        await PutAsync($"permissions/{name}/{Uri.EscapeDataString(user)}", new { configure = ".*", write = ".*", read = ".*" });
+    }
+
+    /// <summary>Gives a user another password.</summary>
+    public Task ChangePasswordAsync(string user, string password) => PutAsync($"users/{Uri.EscapeDataString(user)}", new { password, tags = "" });
+
     /// <summary>A random password.</summary>
     public static string RandomPassword() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 

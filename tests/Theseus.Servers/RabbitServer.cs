@@ -39,7 +39,9 @@ public sealed class RabbitServer : IAsyncDisposable
     private int _namesPort;
     private int _nodePort;
 
-    private RabbitServer(string folder) => _folder = folder;
+    private readonly bool _asksForCertificates;
+
+    private RabbitServer(string folder, bool asksForCertificates) => (_folder, _asksForCertificates) = (folder, asksForCertificates);
 
     /// <summary>Why none can be started on this machine, and what to do; null when one can.</summary>
     public static string? Missing =>
@@ -56,19 +58,34 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>The authority that its certificate, which is for localhost, comes from.</summary>
     public string CaFile => Path.Combine(_folder, "ca.pem");
 
+    /// <summary>An authority that its certificate does not come from.</summary>
+    public string OtherCaFile => Path.Combine(_folder, "other-ca.pem");
+
+    /// <summary>A certificate that it takes from a client.</summary>
+    public string ClientCertificateFile => Path.Combine(_folder, "client.pem");
+
+    /// <summary>That certificate's key.</summary>
+    public string ClientKeyFile => Path.Combine(_folder, "client.key");
+
     /// <summary>What an administrator does with it.</summary>
     public RabbitAdministration Administration { get; } = new(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
 
     private static string Programs => RabbitBinaries.Folder ?? throw new InvalidOperationException(Missing);
 
     /// <summary>Makes a new one and starts it.</summary>
-    public static async Task<RabbitServer> StartNewAsync()
+    public static Task<RabbitServer> StartNewAsync() => StartNewAsync(asksForCertificates: false);
+
+    /// <summary>Makes a new one and starts it.</summary>
+    /// <param name="asksForCertificates">Whether a client has to show a certificate that comes from <see cref="CaFile"/>, where it comes with TLS.</param>
+    public static async Task<RabbitServer> StartNewAsync(bool asksForCertificates)
     {
         using var deadline = new CancellationTokenSource(s_deadline);
-        var server = new RabbitServer(Directory.CreateTempSubdirectory("theseus-rabbitmq-").FullName);
+        var server = new RabbitServer(Directory.CreateTempSubdirectory("theseus-rabbitmq-").FullName, asksForCertificates);
         try
         {
             RabbitCertificates.Write(server._folder);
+            File.Copy(Path.Combine(server._folder, "server.pem"), Path.Combine(server._folder, "shown.pem"));
+            File.Copy(Path.Combine(server._folder, "server.key"), Path.Combine(server._folder, "shown.key"));
             for (var attempt = 1; ; attempt++)
             {
                 await server.ChoosePortsAsync(deadline.Token);
@@ -134,6 +151,18 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>Has it go on after <see cref="PauseAsync"/>.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
+    /// <summary>Has it show another certificate to who connects from now on: <c>server</c>, or <c>expired</c>.</summary>
+    public async Task ShowAsync(string certificate)
+    {
+        foreach (var kind in new[] { "pem", "key" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder, $"shown.{kind}"), await File.ReadAllTextAsync(Path.Combine(_folder, $"{certificate}.{kind}")));
+        }
+
+        // It reads them again after minutes otherwise.
+        await ControlAsync("eval", "ssl:clear_pem_cache().");
+    }
+
     /// <summary>Runs <c>rabbitmqctl</c>, which takes seconds.</summary>
     public async Task ControlAsync(params string[] arguments)
     {
@@ -166,9 +195,10 @@ public sealed class RabbitServer : IAsyncDisposable
             listeners.tcp.1 = 127.0.0.1:{Port}
             listeners.ssl.1 = 127.0.0.1:{TlsPort}
             ssl_options.cacertfile = {CaFile}
-            ssl_options.certfile = {_folder}/server.pem
-            ssl_options.keyfile = {_folder}/server.key
-            ssl_options.verify = verify_none
+            ssl_options.certfile = {_folder}/shown.pem
+            ssl_options.keyfile = {_folder}/shown.key
+            ssl_options.verify = {(_asksForCertificates ? "verify_peer" : "verify_none")}
+            ssl_options.fail_if_no_peer_cert = {(_asksForCertificates ? "true" : "false")}
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {ports[4]}
             default_user = {RabbitAdministration.User}

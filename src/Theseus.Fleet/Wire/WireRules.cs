@@ -9,12 +9,24 @@ internal static class WireRules
     {
         faults.Name("id", task.Id);
         faults.Name("node", task.Node);
+        faults.Text("incarnation", task.Incarnation);
+        faults.Number("claim", task.Claim, 0);
         faults.Known("kind", task.Kind);
-        faults.Name("component", task.Component);
         faults.Text("upgrade", task.Upgrade);
         faults.Number("fence", task.Fence, 0);
-        Release(faults, "from", task.From);
-        Release(faults, "to", task.To);
+        if (task.Kind is NodeTaskKind.Join or NodeTaskKind.Leave)
+        {
+            // About no component, and so about no releases.
+            faults.Name("incarnation", task.Incarnation);
+            faults.Text("component", task.Component);
+        }
+        else
+        {
+            faults.Name("component", task.Component);
+            Release(faults, "from", task.From);
+            Release(faults, "to", task.To);
+        }
+
         faults.Number("share", task.Share, 0, 1);
         faults.Number("shadowFraction", task.ShadowFraction, 0, 1);
         faults.Text("restores", task.Restores);
@@ -52,6 +64,7 @@ internal static class WireRules
     {
         faults.Name("node", report.Node);
         faults.Name("incarnation", report.Incarnation);
+        faults.Number("claim", report.Claim, 0);
         faults.Number("sequence", report.Sequence, 1);
         faults.Text("failureDomain", report.FailureDomain);
         faults.Each("labels", report.Labels, WireLimits.PerNode, (place, label) =>

@@ -30,6 +30,17 @@ internal sealed class RabbitFleet(RabbitServer server, RabbitVirtualHost host, A
         return options;
     }
 
+    /// <summary>A node's name that no other test has: users are the whole broker's.</summary>
+    public string Own(string node) => $"{node}-{host.Name}";
+
+    /// <summary>Makes the user of a node, with the rights that such a one has, and says how it connects.</summary>
+    public async Task<RabbitOptions> UserOfNodeAsync(string node)
+    {
+        var (rights, password) = (RabbitPermissions.OfNode(node), RabbitAdministration.RandomPassword());
+        await server.Administration.CreateUserAsync(host.Name, node, password, rights.Configure, rights.Write, rights.Read);
+        return Options(options => (options.User, options.Password) = (node, password));
+    }
+
     /// <summary>A control plane, whether it is connected or not.</summary>
     public RabbitFleetChannel Control(Log log, Action<RabbitOptions>? more = null) => Kept(new RabbitFleetChannel(Options(more), TimeProvider.System, log.For<RabbitFleetChannel>()));
 
