@@ -16,10 +16,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private const string Ready = "database system is ready to accept ";
     private const string Ended = "database system is shut down";
 
-    // The shell sees the end of its input when the process that started it is gone, and ends the server then. Its settings
-    // spare a test what only a power cut would show.
+    // The shell sees the end of its input when the process that started it is gone, and ends the server then.
     private const string Run = """
-        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200 -c shared_buffers=32MB &
+        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$4" -c max_connections=200 -c shared_buffers=32MB &
         server=$!
         echo "$server"
         read -r how
@@ -31,12 +30,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly string _folder;
     private readonly string _password;
+    private readonly bool _isDurable;
     private readonly Queue<string> _said = new();
     private Process? _shell;
     private int _server;
     private int _databases;
 
-    private PostgresServer(string folder, string password) => (_folder, _password) = (folder, password);
+    private PostgresServer(string folder, string password, bool isDurable) => (_folder, _password, _isDurable) = (folder, password, isDurable);
 
     /// <summary>Why none can be started on this machine, and what to do; null when one can.</summary>
     public static string? Missing =>
@@ -52,8 +52,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a new one and starts it.</summary>
-    public static Task<PostgresServer> StartNewAsync() =>
-        MakeAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), async (server, cancellationToken) =>
+    /// <param name="isDurable">Whether what is committed outlives a power cut, as it does in use; a test is spared the time of that.</param>
+    public static Task<PostgresServer> StartNewAsync(bool isDurable = false) =>
+        MakeAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), isDurable, async (server, cancellationToken) =>
         {
             var password = Path.Combine(server._folder, "password");
             await File.WriteAllTextAsync(password, server._password, cancellationToken);
@@ -65,7 +66,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes a standby of it and starts that. From then on a change is answered for only when the standby has it too.</summary>
     public async Task<PostgresServer> StartStandbyAsync()
     {
-        var standby = await MakeAsync(_password, async (server, cancellationToken) =>
+        var standby = await MakeAsync(_password, _isDurable, async (server, cancellationToken) =>
         {
             await Unprivileged.OwnAsync(server._folder, cancellationToken);
             var copy = Unprivileged.Start(
@@ -80,10 +81,10 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes a standby the primary. Nothing waits for a standby of its own then.</summary>
     public Task PromoteAsync() => ExecuteAsync(ConnectionString(), "SELECT pg_promote(true, 60)", "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
 
-    private static async Task<PostgresServer> MakeAsync(string password, Func<PostgresServer, CancellationToken, Task> fill)
+    private static async Task<PostgresServer> MakeAsync(string password, bool isDurable, Func<PostgresServer, CancellationToken, Task> fill)
     {
         using var deadline = new CancellationTokenSource(s_deadline);
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName, password);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName, password, isDurable);
         try
         {
             await fill(server, deadline.Token);
@@ -181,7 +182,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         Port = port;
         var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture)))!;
+        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture), _isDurable ? "on" : "off"))!;
         shell.ErrorDataReceived += (_, line) => Listen(line.Data, started);
         shell.OutputDataReceived += (_, line) => _ = int.TryParse(line.Data, CultureInfo.InvariantCulture, out var id) && (_server = id) != 0;
         shell.BeginErrorReadLine();

@@ -21,21 +21,24 @@ internal static class TaskLoad
     private const int PayloadLength = 400;
     private const int ResultLength = 200;
 
-    private static readonly string s_payload = $$"""{"order":"{{new string('o', PayloadLength)}}"}""";
-    private static readonly string s_result = $$"""{"total":"{{new string('t', ResultLength)}}"}""";
+    /// <summary>What a task's handler is given.</summary>
+    public static string Payload { get; } = $$"""{"order":"{{new string('o', PayloadLength)}}"}""";
+
+    /// <summary>What it answers.</summary>
+    public static string Result { get; } = $$"""{"total":"{{new string('t', ResultLength)}}"}""";
 
     public static string NodeOf(int number) => $"node{number % Nodes}";
 
     public static AssignmentBatch Batch(string node, int inEach) => new()
     {
         Node = node,
-        Assigned = [.. Enumerable.Range(0, inEach).Select(_ => new Assignment { Task = Guid.NewGuid().ToString("n"), Attempt = 1, Kind = "orders.sum", Payload = s_payload, Deadline = TimeSpan.FromMinutes(1) })],
+        Assigned = [.. Enumerable.Range(0, inEach).Select(_ => new Assignment { Task = Guid.NewGuid().ToString("n"), Attempt = 1, Kind = "orders.sum", Payload = Payload, Deadline = TimeSpan.FromMinutes(1) })],
     };
 
     public static AssignmentAnswers Answers(AssignmentBatch batch) => new()
     {
         Node = batch.Node,
         Incarnation = "bench",
-        Answers = [.. batch.Assigned.Select(one => new AssignmentAnswer(new(one.Task, one.Attempt), AssignmentOutcome.Done, s_result))],
+        Answers = [.. batch.Assigned.Select(one => new AssignmentAnswer(new(one.Task, one.Attempt), AssignmentOutcome.Done, Result))],
     };
 }
