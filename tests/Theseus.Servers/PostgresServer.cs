@@ -18,7 +18,7 @@ public sealed class PostgresServer : IAsyncDisposable
     // The shell sees the end of its input when the process that started it is gone, and ends the server then. Its settings
     // spare a test what only a power cut would show.
     private const string Run = """
-        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200 -c shared_buffers=32MB &
+        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$4" -c max_connections=200 -c shared_buffers=32MB &
         server=$!
         echo "$server"
         read -r how
@@ -35,7 +35,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private int _server;
     private int _databases;
 
-    private PostgresServer(string folder) => _folder = folder;
+    private readonly bool _isDurable;
+
+    private PostgresServer(string folder, bool isDurable) => (_folder, _isDurable) = (folder, isDurable);
 
     /// <summary>Why none can be started on this machine, and what to do; null when one can.</summary>
     public static string? Missing =>
@@ -51,10 +53,14 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a new one and starts it.</summary>
-    public static async Task<PostgresServer> StartNewAsync()
+    public static Task<PostgresServer> StartNewAsync() => StartNewAsync(isDurable: false);
+
+    /// <summary>Makes a new one and starts it.</summary>
+    /// <param name="isDurable">Whether what it has answered for is on the disk, as where figures are taken.</param>
+    public static async Task<PostgresServer> StartNewAsync(bool isDurable)
     {
         using var deadline = new CancellationTokenSource(s_deadline);
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName, isDurable);
         try
         {
             var password = Path.Combine(server._folder, "password");
@@ -156,7 +162,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         Port = port;
         var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture)))!;
+        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture), _isDurable ? "on" : "off"))!;
         shell.ErrorDataReceived += (_, line) => Listen(line.Data, started);
         shell.OutputDataReceived += (_, line) => _ = int.TryParse(line.Data, CultureInfo.InvariantCulture, out var id) && (_server = id) != 0;
         shell.BeginErrorReadLine();
