@@ -164,9 +164,11 @@ public sealed class LossLaws(OwnBroker broker) : IClassFixture<OwnBroker>
         await fleet.ReadAsync(log, ".tasks.", 2);
         await EventuallyAnswerAsync(node.Assignments, "b");
         await answers.UntilAsync(all => all.Any(one => AssignmentLaws.TaskOf(one) == "b"));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(Waiting.Deadline);
         while (tasks.Rest().Count == 0)
         {
-            await control.Fleet.SendAsync(Sample.Task("node1"), Token).AsTask().InTimeAsync();
+            await control.Fleet.SendAsync(Sample.Task("node1"), deadline.Token);
         }
     }
 
