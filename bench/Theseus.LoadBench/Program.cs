@@ -21,6 +21,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["unload"] = UnloadBench.RunAsync,
     ["activation"] = ActivationBench.RunAsync,
     ["fleet"] = FleetBench.RunAsync,
+    ["fleet-rabbit"] = FleetRabbitBench.RunAsync,
     ["tasks"] = TasksBench.RunAsync,
     ["processes"] = ProcessesBench.RunAsync,
 };

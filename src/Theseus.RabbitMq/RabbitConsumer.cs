@@ -49,7 +49,7 @@ internal sealed class RabbitConsumer<T> : IAsyncDisposable
     /// <summary>What has come, as soon as there is something; null at the end.</summary>
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<(ulong Last, List<T> Values)?> NextAsync(int most, CancellationToken cancellationToken)
+    public async Task<List<(ulong Tag, T Value)>?> NextAsync(int most, CancellationToken cancellationToken)
     {
         // What a closed channel brought comes again, to whoever reads then.
         if (!await _delivered.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_channel.IsOpen)
@@ -57,14 +57,13 @@ internal sealed class RabbitConsumer<T> : IAsyncDisposable
             return null;
         }
 
-        var (last, values) = (0UL, new List<T>());
-        while (values.Count < most && _delivered.Reader.TryRead(out var one))
+        var next = new List<(ulong, T)>();
+        while (next.Count < most && _delivered.Reader.TryRead(out var one))
         {
-            last = one.Tag;
-            values.Add(one.Value);
+            next.Add(one);
         }
 
-        return (last, values);
+        return next;
     }
 
     /// <summary>Acknowledges all up to a message. Where the channel is closed they come again.</summary>

@@ -55,7 +55,7 @@ public sealed class RabbitFleetChannel : IFleetChannel, IAssignmentChannel, IAsy
     public IAsyncEnumerable<NodeReport> ReadReportsAsync(CancellationToken cancellationToken) => new RabbitReader<NodeReport>(_reading, _topology.Reports()).ReadEachAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<IReadOnlyList<AssignmentAnswers>> ReadAnswersAsync(CancellationToken cancellationToken) => _answers.ReadAsync(_reading.Options.Prefetch, cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<AssignmentAnswers>> ReadAnswersAsync(CancellationToken cancellationToken) => _answers.ReadAsync(cancellationToken);
 
     /// <summary>Ends the connections and whoever reads; what was not acknowledged is read by others, or after the next start.</summary>
     public async ValueTask DisposeAsync()

@@ -50,7 +50,7 @@ public sealed class RabbitOptions
     /// <summary>The longest pause between two tries to connect; it grows up to there. Above zero. Default: 15 s.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many messages of a kind may wait for their confirmation, from 1 to 1000. Default: 200.</summary>
+    /// <summary>How many messages a connection may have sent that the broker has not confirmed, from 1 to 1000; as many more may wait to be sent. Default: 200.</summary>
     public int Unconfirmed { get; set; } = 200;
 
     /// <summary>How many messages a reader may hold that it has not acknowledged, from 1 to 1000. Default: 64.</summary>

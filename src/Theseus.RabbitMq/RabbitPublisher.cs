@@ -7,8 +7,8 @@ using Theseus.Fleet;
 namespace Theseus.RabbitMq;
 
 /// <summary>
-/// Sends messages in batches that are as large as what waits, up to a bound, and awaits the broker's confirmations of one
-/// before it sends the next. Who sends waits while there is no room, and no longer than the options say. Thread-safe.
+/// Sends messages in batches that are as large as what waits, and never has more unconfirmed by the broker than a bound: the
+/// next batch goes as soon as there is room for some. Who sends waits meanwhile, and no longer than the options say. Thread-safe.
 /// </summary>
 internal sealed class RabbitPublisher : IAsyncDisposable
 {
@@ -17,12 +17,14 @@ internal sealed class RabbitPublisher : IAsyncDisposable
 
     private readonly RabbitLink _link;
     private readonly Channel<RabbitSending> _waiting;
+    private readonly SemaphoreSlim _room;
     private readonly Task _running;
     private IChannel? _channel;
 
     public RabbitPublisher(RabbitLink link)
     {
         _link = link;
+        _room = new SemaphoreSlim(Options.Unconfirmed, Options.Unconfirmed);
         _waiting = Channel.CreateBounded<RabbitSending>(new BoundedChannelOptions(link.Options.Unconfirmed) { SingleReader = true });
         _running = Task.Run(RunAsync);
     }
@@ -39,14 +41,18 @@ internal sealed class RabbitPublisher : IAsyncDisposable
             throw new ChannelUnavailableException("There is no connection to RabbitMQ now; it is made again as soon as it can be.");
         }
 
-        using var deadline = new CancellationTokenSource(Options.SendTimeout, _link.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var begun = _link.Time.GetTimestamp();
         try
         {
-            await _waiting.Writer.WriteAsync(sending, either.Token).ConfigureAwait(false);
-            await sending.Done.WaitAsync(either.Token).ConfigureAwait(false);
+            if (!_waiting.Writer.TryWrite(sending))
+            {
+                await WaitForRoomAsync(sending, cancellationToken).ConfigureAwait(false);
+            }
+
+            var left = Options.SendTimeout - _link.Time.GetElapsedTime(begun);
+            await sending.Done.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _link.Time, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException given) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception given) when (given is TimeoutException || (given is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             var cause = InTime();
             sending.Fail(cause, given);
@@ -63,6 +69,13 @@ internal sealed class RabbitPublisher : IAsyncDisposable
         }
     }
 
+    private async Task WaitForRoomAsync(RabbitSending sending, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Options.SendTimeout, _link.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await _waiting.Writer.WriteAsync(sending, either.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Ends it; after its link, which is what it would wait for.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -72,38 +85,65 @@ internal sealed class RabbitPublisher : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var batch = new List<RabbitSending>(Options.Unconfirmed);
         while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            batch.Clear();
-            while (batch.Count < Options.Unconfirmed && _waiting.Reader.TryRead(out var sending))
-            {
-                // Some were given up while they waited.
-                if (!sending.Done.IsCompleted)
-                {
-                    batch.Add(sending);
-                }
-            }
-
+            // What is on its way ends by its deadline, and makes room.
+            await _room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            var batch = Batch();
+            var deadline = new CancellationTokenSource(Options.SendTimeout, _link.Time);
+            var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _link.Stopping);
             try
             {
-                await SendAsync(batch).ConfigureAwait(false);
+                await _link.UnblockedAsync(either.Token).ConfigureAwait(false);
+                var channel = await OpenAsync(either.Token).ConfigureAwait(false);
+                // Each message tells its sender what came of it, and nothing else awaits them.
+                _ = EndAsync(Task.WhenAll(batch.ConvertAll(one => SendAsync(channel, one, either.Token))), deadline, either);
             }
             catch (Exception failure)
             {
                 // The loop's boundary: what could not be sent is told to who sent it.
                 batch.ForEach(one => Fail(one, failure));
+                batch.ForEach(_ => _room.Release());
+                await EndAsync(Task.CompletedTask, deadline, either).ConfigureAwait(false);
             }
+        }
+
+        // All that is on its way.
+        for (var i = 0; i < Options.Unconfirmed; i++)
+        {
+            await _room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task SendAsync(List<RabbitSending> batch)
+    /// <summary>What waits, as far as there is room; there is for one already.</summary>
+    private List<RabbitSending> Batch()
     {
-        using var deadline = new CancellationTokenSource(Options.SendTimeout, _link.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _link.Stopping);
-        await _link.UnblockedAsync(either.Token).ConfigureAwait(false);
-        var channel = await OpenAsync(either.Token).ConfigureAwait(false);
-        await Task.WhenAll(batch.ConvertAll(one => SendAsync(channel, one, either.Token))).ConfigureAwait(false);
+        var batch = new List<RabbitSending>();
+        while (_waiting.Reader.TryRead(out var sending))
+        {
+            // Some were given up while they waited.
+            if (sending.Done.IsCompleted)
+            {
+                continue;
+            }
+
+            batch.Add(sending);
+            if (!_room.Wait(0, CancellationToken.None))
+            {
+                return batch;
+            }
+        }
+
+        // The room that was taken for one more.
+        _room.Release();
+        return batch;
+    }
+
+    private static async Task EndAsync(Task sending, CancellationTokenSource deadline, CancellationTokenSource either)
+    {
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        either.Dispose();
+        deadline.Dispose();
     }
 
     private async Task SendAsync(IChannel channel, RabbitSending sending, CancellationToken cancellationToken)
@@ -117,6 +157,10 @@ internal sealed class RabbitPublisher : IAsyncDisposable
         catch (Exception failure)
         {
             Fail(sending, failure);
+        }
+        finally
+        {
+            _room.Release();
         }
     }
 

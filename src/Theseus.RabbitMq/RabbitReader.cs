@@ -10,29 +10,50 @@ internal sealed class RabbitReader<T>(RabbitLink link, RabbitQueue<T> queue)
     private readonly Occasionally _unreadable = new(link.Time);
 
     /// <summary>What comes, in lists; each is acknowledged when the next is asked for. Ends when the link is disposed of.</summary>
-    /// <param name="most">How many at once at most.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync(int most, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, link.Stopping);
+        while (await BeginAsync(cancellationToken, either.Token).ConfigureAwait(false) is { } consumer)
+        {
+            await using var ending = consumer.ConfigureAwait(false);
+            while (await NextAsync(consumer, link.Options.Prefetch, cancellationToken, either.Token).ConfigureAwait(false) is { } next)
+            {
+                yield return next.ConvertAll(one => one.Value);
+                await consumer.AcknowledgeAsync(next[^1].Tag, either.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The same, one by one: what was asked beyond is acknowledged when all that came together has been, or the reader ends.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<T> ReadEachAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Half of what may be held, so that more comes while the rest is on its way through here.
+        var most = Math.Max(1, link.Options.Prefetch / 2);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, link.Stopping);
         while (await BeginAsync(cancellationToken, either.Token).ConfigureAwait(false) is { } consumer)
         {
             await using var ending = consumer.ConfigureAwait(false);
             while (await NextAsync(consumer, most, cancellationToken, either.Token).ConfigureAwait(false) is { } next)
             {
-                yield return next.Values;
-                await consumer.AcknowledgeAsync(next.Last, either.Token).ConfigureAwait(false);
+                var done = 0UL;
+                try
+                {
+                    foreach (var (tag, value) in next)
+                    {
+                        yield return value;
+                        done = tag;
+                    }
+                }
+                finally
+                {
+                    if (done > 0)
+                    {
+                        await consumer.AcknowledgeAsync(done, link.Stopping).ConfigureAwait(false);
+                    }
+                }
             }
-        }
-    }
-
-    /// <summary>The same, one by one.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<T> ReadEachAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var one in ReadAsync(1, cancellationToken).ConfigureAwait(false))
-        {
-            yield return one[0];
         }
     }
 
@@ -69,7 +90,7 @@ internal sealed class RabbitReader<T>(RabbitLink link, RabbitQueue<T> queue)
         }
     }
 
-    private static async Task<(ulong Last, List<T> Values)?> NextAsync(RabbitConsumer<T> consumer, int most, CancellationToken cancellationToken, CancellationToken either)
+    private static async Task<List<(ulong Tag, T Value)>?> NextAsync(RabbitConsumer<T> consumer, int most, CancellationToken cancellationToken, CancellationToken either)
     {
         try
         {

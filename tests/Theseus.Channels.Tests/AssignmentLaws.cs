@@ -80,6 +80,42 @@ public sealed class AssignmentLaws(Fleets fleets)
 
     [Theory]
     [MemberData(nameof(Fleets.Kinds), MemberType = typeof(Fleets))]
+    public async Task WhatANodeAskedBeyondIsNotReadAgainThoughItEndsInTheMiddle(ChannelKind kind)
+    {
+        await using var fleet = await fleets.NewAsync(kind);
+        var control = await fleet.ReplicaAsync();
+        var node = await fleet.NodeAsync("node1");
+        await using (await node.ReadAssignmentsAsync())
+        {
+        }
+
+        foreach (var task in (string[])["a", "b", "c", "d"])
+        {
+            await control.Assignments.SendAsync(Sample.Batch("node1", task), Token);
+        }
+
+        await using (var reader = node.Assignments.ReadAssignmentsAsync(Token).GetAsyncEnumerator(Token))
+        {
+            foreach (var task in (string[])["a", "b", "c"])
+            {
+                Assert.True(await reader.MoveNextAsync().AsTask().InTimeAsync());
+                Assert.Equal(task, Assert.Single(reader.Current.Assigned).Task);
+            }
+        }
+
+        await using var again = new Reading<AssignmentBatch>(node.Assignments.ReadAssignmentsAsync);
+        var read = new List<string>();
+        while (!read.Contains("d"))
+        {
+            read.Add(Assert.Single((await again.NextAsync()).Assigned).Task);
+        }
+
+        Assert.DoesNotContain("a", read);
+        Assert.DoesNotContain("b", read);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fleets.Kinds), MemberType = typeof(Fleets))]
     public async Task EachAnswerGoesToOneOfSeveralReaders(ChannelKind kind)
     {
         await using var fleet = await fleets.NewAsync(kind);

@@ -126,6 +126,53 @@ public sealed class LossLaws(OwnBroker broker) : IClassFixture<OwnBroker>
     }
 
     [Fact]
+    public async Task WithRoomForOneEverythingThatFailsMakesRoomForTheNext()
+    {
+        await using var fleet = await broker.NewAsync(options => (options.Unconfirmed, options.SendTimeout, options.Heartbeat) = (1, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)));
+        var control = await fleet.ReplicaAsync();
+        var node = await fleet.NodeAsync("node1");
+        var log = fleet.Log;
+        await using var tasks = await node.ReadTasksAsync();
+        await using var answers = await control.ReadAnswersAsync();
+
+        // Returned, for nobody has such a queue.
+        for (var i = 0; i < 3; i++)
+        {
+            await control.Fleet.SendAsync(Sample.Task("nobody"), Token).AsTask().InTimeAsync();
+        }
+
+        // Given up by their senders, late, and lost with their connection.
+        await fleet.Server.PauseAsync();
+        try
+        {
+            using var given = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            var some = Enumerable.Range(0, 5).Select(i => node.Assignments.AnswerAsync(Sample.Answers("node1", "given up"), given.Token).AsTask()).ToList();
+            await given.CancelAsync();
+            foreach (var one in some)
+            {
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.InTimeAsync());
+            }
+
+            await Assert.ThrowsAsync<ChannelUnavailableException>(() => node.Assignments.AnswerAsync(Sample.Answers("node1", "late"), Token).AsTask().InTimeAsync());
+            await log.AwaitAsync(Lost);
+        }
+        finally
+        {
+            await fleet.Server.ResumeAsync();
+        }
+
+        await fleet.ReadAsync(log, ".tasks.", 2);
+        await EventuallyAnswerAsync(node.Assignments, "b");
+        await answers.UntilAsync(all => all.Any(one => AssignmentLaws.TaskOf(one) == "b"));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(Waiting.Deadline);
+        while (tasks.Rest().Count == 0)
+        {
+            await control.Fleet.SendAsync(Sample.Task("node1"), deadline.Token);
+        }
+    }
+
+    [Fact]
     public async Task ABrokerThatTakesNothingIsWaitedForUntilTheDeadlineAndThenUsedAgain()
     {
         await using var fleet = await broker.NewAsync(options => options.SendTimeout = TimeSpan.FromSeconds(3));

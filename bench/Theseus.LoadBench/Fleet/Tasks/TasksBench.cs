@@ -86,7 +86,7 @@ internal static class TasksBench
         return tasks / TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
     }
 
-    private static string[] Row(int inEach, string what, List<double> rates)
+    private static string[] Row(string what, int inEach, List<double> rates)
     {
         var sorted = rates.Order().ToList();
         return [what, Number(inEach), Number(rates.Count), Number(sorted[sorted.Count / 2]), Number(sorted[0]), Number(sorted[^1])];
