@@ -104,7 +104,7 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
     private async Task<EngineAnswer?> StepAsync(int seconds, double chanceToFail, CancellationToken cancellationToken)
     {
         var fails = random.NextDouble() < chanceToFail;
-        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, seconds * 1000)), time, cancellationToken).ConfigureAwait(false);
+        await PassAsync(TimeSpan.FromMilliseconds(random.Next(1, seconds * 1000)), cancellationToken).ConfigureAwait(false);
         if (IsDead)
         {
             // A killed process never comes back from what it waited for.
@@ -112,5 +112,15 @@ internal sealed class SimulatedHost(Random random, TimeProvider time, Faults fau
         }
 
         return fails ? EngineAnswer.Failed("LoadFailed", "It could not be done.") : null;
+    }
+
+    /// <summary>Lets time pass. Not by Task.Delay, which goes on on another thread when it is cancelled: the same seed would not give the same course.</summary>
+    private async Task PassAsync(TimeSpan span, CancellationToken cancellationToken)
+    {
+        var passed = new TaskCompletionSource();
+        using var timer = time.CreateTimer(_ => passed.TrySetResult(), null, span, Timeout.InfiniteTimeSpan);
+        // Not awaited at its end, for the same reason.
+        using var cancelled = cancellationToken.Register(() => passed.TrySetCanceled(cancellationToken));
+        await passed.Task.ConfigureAwait(false);
     }
 }

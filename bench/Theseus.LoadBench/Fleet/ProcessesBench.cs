@@ -10,6 +10,7 @@ internal static class ProcessesBench
 {
     private const double LongestUpgrade = 60;
     private const double LongestTakeOver = 10;
+    private const double LongestNotice = 10;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
 
@@ -47,6 +48,12 @@ internal static class ProcessesBench
             Row($"{server} ended without a word in the middle, and started again", ended);
             report.Target($"{server} restarted in the middle of an upgrade", "it completes", ended["state"]!.GetValue<string>(), IsCompleted(ended));
         }
+
+        var (noticed, decided, without) = await KillNodeAsync(fleet, calls, await UpgradeAsync(calls, "2.0.0"));
+        report.Target("from the kill of a node in the middle of a wave to its being called lost, with default heartbeats", "within 10 s", $"{Number(noticed)} s", noticed < LongestNotice);
+        report.Target("from there on the wave decides by its rule, which lets it lose none", "it goes back", $"{without["state"]!.GetValue<string>()}, decided {Number(decided)} s after the kill", without["state"]!.GetValue<string>() == "RolledBack");
+        Row("1.0.0 to 2.0.0, a node of the wave killed", without);
+        await fleet.StartMissingAsync();
 
         var (lost, answered) = Journals(fleet);
         report.Target("calls of the nodes' own callers that were lost, over all of it", "0", $"{lost} of {answered.ToString("N0", CultureInfo.InvariantCulture)}", lost == 0);
@@ -88,6 +95,34 @@ internal static class ProcessesBench
         }
 
         return TimeProvider.System.GetElapsedTime(killed).TotalSeconds;
+    }
+
+    /// <summary>Kills a node of the wave that is under way; the seconds until it is called lost, and until the upgrade decides what that means.</summary>
+    private static async Task<(double Noticed, double Decided, JsonNode Ended)> KillNodeAsync(ProcessFleet fleet, FleetCalls calls, string upgrade)
+    {
+        var seen = await UntilAsync(calls, upgrade, IsUnderWay);
+        var node = seen["plan"]!["waves"]![seen["wave"]!.GetValue<int>()]!["activate"]![0]!["node"]!.GetValue<string>();
+        await fleet.SignalAsync(node, "KILL");
+        var killed = TimeProvider.System.GetTimestamp();
+        double? noticed = null, decided = null;
+        while (noticed is null || decided is null)
+        {
+            ThrowIfLate(killed, node);
+            await Task.Delay(s_look, TimeProvider.System);
+            var (_, nodes) = await calls.AskAsync(HttpMethod.Get, "nodes");
+            if (nodes!["items"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == node)!["state"]!.GetValue<string>() == "Lost")
+            {
+                noticed ??= TimeProvider.System.GetElapsedTime(killed).TotalSeconds;
+            }
+
+            var (_, record) = await calls.AskAsync(HttpMethod.Get, $"upgrades/{upgrade}");
+            if (record!["endedAt"] is not null || record["state"]!.GetValue<string>() == "RollingBack")
+            {
+                decided ??= TimeProvider.System.GetElapsedTime(killed).TotalSeconds;
+            }
+        }
+
+        return (noticed.Value, decided.Value, await EndOfAsync(calls, upgrade));
     }
 
     private static Task<JsonNode> EndOfAsync(FleetCalls calls, string upgrade) => UntilAsync(calls, upgrade, seen => seen["endedAt"] is not null);

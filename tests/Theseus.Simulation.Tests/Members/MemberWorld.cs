@@ -159,7 +159,8 @@ internal sealed partial class MemberWorld : IDisposable
         var to = Release(int.Parse(upgrade.Request.Targets[0].Version[..1], System.Globalization.CultureInfo.InvariantCulture));
         var open = _members.Nodes.Where(node => node is { State: NodeState.Alive or NodeState.Suspect, IsDraining: false, Report: not null }).ToList();
         var has = open.Select(node => node.Report!.Components[0].Confirmed!).Distinct().ToList();
-        if (has is not [var from] || from == to)
+        // Nodes that are being brought level may have something else in a moment: whoever upgrades waits for them.
+        if (has is not [var from] || from != _wanted)
         {
             return new Feasibility { Problems = [$"The nodes have {string.Join(", ", has)}."] };
         }

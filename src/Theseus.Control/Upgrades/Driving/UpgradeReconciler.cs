@@ -216,7 +216,7 @@ internal static class UpgradeReconciler
 
         var leaving = open.Where(goal => goal.Kind == NodeTaskKind.Retire).ToList();
         string[] left = [.. leaving.Select(goal => $"{goal.Node}: {goal.Move.Component} {goal.Move.From}: {WhyOf(goal)}")];
-        IReadOnlyList<LeftOutNode> leftOut = [.. upgrade.LeftOut, .. open.Where(goal => goal.Kind == NodeTaskKind.Confirm).DistinctBy(goal => goal.Node).Select(NotJoined)];
+        IReadOnlyList<LeftOutNode> leftOut = [.. upgrade.LeftOut, .. open.Where(goal => goal.Kind == NodeTaskKind.Confirm).DistinctBy(goal => goal.Node).Select(NotJoined), .. Changed(upgrade, nodes, now)];
         var told = left.Length == 0 ? "Nothing is left of the release from before." : $"It is left on {Some([.. leaving.Select(goal => goal.Node).Distinct(StringComparer.Ordinal)])}.";
         string[] detail =
         [
@@ -235,6 +235,15 @@ internal static class UpgradeReconciler
         LeftOutNode NotJoined(CellGoal goal) => nodes.Away(goal.Node)
             ?? new(goal.Node, now, ResultOf(goal) is { } result ? $"joined, and could not confirm it: {result.Reason}: {result.Detail}" : "joined, and did not confirm it in time");
     }
+
+    /// <summary>
+    /// The nodes that confirmed, and are not known to have it now: another process has the name, or the disk is another. They
+    /// have seen the upgrade, by the questions about what is left, and would be taken for changed by hand.
+    /// </summary>
+    private static IEnumerable<LeftOutNode> Changed(UpgradeRecord upgrade, NodeView nodes, DateTimeOffset now) =>
+        from goals in UpgradeGoals.Of(upgrade).Where(goal => goal.Kind == NodeTaskKind.Retire).GroupBy(goal => goal.Node)
+        where goals.Any(goal => nodes.Find(goal.Node, goal.Move.Component)?.Confirmed != goal.Move.To)
+        select nodes.Away(goals.Key) ?? new LeftOutNode(goals.Key, now, "confirmed it, and has something else since, or was not heard of since");
 
     private static Decision Backward(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
     {
