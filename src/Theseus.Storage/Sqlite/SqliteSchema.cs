@@ -94,7 +94,12 @@ internal static class SqliteSchema
             Execute(connection, s_steps[step]);
         }
 
-        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Math.Max(version, upTo ?? Version)}"));
+        // Opened, a database that is up to date is not written to.
+        if (Math.Max(version, upTo ?? Version) is var now && (now != version || application != ApplicationId))
+        {
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {now}"));
+        }
+
         transaction.Commit();
     }
 
