@@ -23,9 +23,15 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         {
             // Begun before the catching up, so that no change falls in between.
             using var watching = manager.BeginWatching();
-            await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+            var caughtUp = await CatchUpAsync(cancellationToken).ConfigureAwait(false);
             await foreach (var upgrade in watching.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
+                if (upgrade.Revision <= caughtUp.GetValueOrDefault(upgrade.Id))
+                {
+                    // It was told while the catching up went on, which saw it, or what came of it: to follow it now would lead back.
+                    continue;
+                }
+
                 await FollowAsync(upgrade, upgrade.Plan?.Moves ?? [], cancellationToken).ConfigureAwait(false);
             }
         }
@@ -34,16 +40,20 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         }
     }
 
-    /// <summary>Brings each component to where the newest upgrade of it is.</summary>
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    /// <summary>Brings each component to where the newest upgrade of it is. Returns the revisions of the upgrades that it saw.</summary>
+    private async Task<Dictionary<string, long>> CatchUpAsync(CancellationToken cancellationToken)
     {
+        var revisions = new Dictionary<string, long>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var upgrade in await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false))
         {
+            revisions[upgrade.Id] = upgrade.Revision;
             // Of each component the newest alone, also where an upgrade moved it together with others that were moved again.
             var newest = upgrade.Plan is null || Wanted(upgrade) is null ? [] : upgrade.Plan.Moves.Where(move => seen.Add(move.Component)).ToList();
             await FollowAsync(upgrade, newest, cancellationToken).ConfigureAwait(false);
         }
+
+        return revisions;
     }
 
     private async Task FollowAsync(UpgradeRecord upgrade, IReadOnlyList<UpgradeMove> moves, CancellationToken cancellationToken)
