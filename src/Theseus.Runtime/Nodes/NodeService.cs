@@ -25,7 +25,7 @@ internal sealed class NodeService(INodeChannel channel, NodeOptions options, Com
             MemoryBytes = options.MemoryBytes,
             Heartbeat = options.Heartbeat,
         };
-        var fences = new FenceFiles(Path.Combine(host.DataFolder, "fences"));
+        var fences = new FenceFiles(Path.Combine(host.DataFolder, "fences"), host.Files);
         _running = new NodeAgent(identity, new EngineAtNode(host.Engine, time), fences, channel, time, logger).RunAsync(_stop.Token);
         return Task.CompletedTask;
     }
