@@ -2,6 +2,7 @@ using Theseus.LoadBench;
 using Theseus.LoadBench.CriticalSection;
 using Theseus.LoadBench.FirstCalls;
 using Theseus.LoadBench.Fleet;
+using Theseus.LoadBench.Fleet.Tasks;
 using Theseus.LoadBench.LostCalls;
 using Theseus.LoadBench.Throughput;
 using Theseus.LoadBench.Unloading;
@@ -20,6 +21,9 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["unload"] = UnloadBench.RunAsync,
     ["activation"] = ActivationBench.RunAsync,
     ["fleet"] = FleetBench.RunAsync,
+    ["fleet-rabbit"] = FleetRabbitBench.RunAsync,
+    ["tasks"] = TasksBench.RunAsync,
+    ["processes"] = ProcessesBench.RunAsync,
 };
 if (args is [FleetBench.HeapCommand, var kind, var nodes])
 {

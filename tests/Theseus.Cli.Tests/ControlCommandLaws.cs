@@ -50,6 +50,7 @@ public sealed class ControlCommandLaws
             (["component", "show", "markdown"], "calls"),
             (["component", "history", "markdown"], "Active"),
             (["nodes"], "node1"),
+            (["node", "list"], "Alive"),
             (["release", "list", "markdown"], "2.0.0"),
             (["audit", "list"], "a look around"),
             (["audit", "list", "--subject", "line"], "a look around"),
@@ -63,6 +64,39 @@ public sealed class ControlCommandLaws
             Assert.Equal(0, scripts.Code);
             Assert.NotNull(JsonNode.Parse(scripts.Out));
         }
+    }
+
+    [Fact]
+    public async Task ANodeIsTakenOutOfUseLetInAgainAndRemoved()
+    {
+        await using var line = await ControlLine.StartAsync();
+
+        var drained = await line.RunAsync("node", "drain", "node1", "--why", "new disks");
+        Assert.True(drained.Code == 0, drained.Error);
+        Assert.Contains("draining", (await line.RunAsync("node", "list")).Out);
+        Assert.Contains("new disks", (await line.RunAsync("audit", "list", "--subject", "node/node1")).Out);
+        Assert.Equal(0, (await line.RunAsync("node", "undrain", "node1")).Code);
+        Assert.DoesNotContain("draining", (await line.RunAsync("nodes")).Out);
+
+        Assert.Equal(ExitCode.Refused, (await line.RunAsync("node", "remove", "node1")).Code);
+        Assert.Equal(ExitCode.NotFound, (await line.RunAsync("node", "drain", "none-such")).Code);
+        Assert.Equal(0, (await line.RunAsync("node", "remove", "node1", "--force", "--why", "sold")).Code);
+        Assert.DoesNotContain("node1", (await line.RunAsync("nodes")).Out);
+    }
+
+    [Fact]
+    public async Task ANodeIsDeclaredBeforeItJoins()
+    {
+        await using var line = await ControlLine.StartAsync();
+
+        var added = await line.RunAsync("node", "add", "edge-9", "--domain", "hall-2", "--label", "line=7", "--why", "it comes on monday");
+
+        Assert.True(added.Code == 0, added.Error);
+        var node = JsonNode.Parse((await line.RunAsync("node", "list", "--json")).Out)!["items"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == "edge-9")!;
+        Assert.Equal(("Lost", "hall-2", "7"), (node["state"]!.GetValue<string>(), node["failureDomain"]!.GetValue<string>(), node["labels"]!["line"]!.GetValue<string>()));
+        Assert.Contains("it comes on monday", (await line.RunAsync("audit", "list", "--subject", "node/edge-9")).Out);
+        Assert.Equal(ExitCode.Usage, (await line.RunAsync("node", "add", "edge-9", "--label", "line")).Code);
+        Assert.Equal(ExitCode.Refused, (await line.RunAsync("node", "add", " ")).Code);
     }
 
     [Fact]

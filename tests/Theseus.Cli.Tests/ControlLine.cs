@@ -50,6 +50,8 @@ internal sealed class ControlLine : IAsyncDisposable
                 component.InitialVersion = "[1.0.0]";
                 component.Swap = new SwapOptions { Loading = LoadingMode.Collectible, WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero }, RestBeforeStop = TimeSpan.Zero };
             })
+            .AddTaskHandler("upper", (attempt, _) => Task.FromResult(attempt.Payload.ToUpperInvariant()))
+            .AddTaskHandler("fail", (_, _) => throw new InvalidOperationException("the disk is full"))
             .JoinFleet(line._channel.Connect("node1"), node => (node.Name, node.Heartbeat) = ("node1", TimeSpan.FromMilliseconds(200)));
         line._node = builder.Build();
         await line._node.StartAsync();

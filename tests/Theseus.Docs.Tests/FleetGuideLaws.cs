@@ -23,6 +23,11 @@ public sealed partial class FleetGuideLaws(FleetProgram program) : IClassFixture
         // So that there is something to go back from.
         await CallAsync("theseus upgrade start markdown=2.0.0 --strategy Immediate --set observe=0s --watch", 0);
         await FollowOnTheCommandLineAsync("docs/guides/rollback.md", least: 4);
+        await FollowOnTheCommandLineAsync("docs/guides/tasks.md", least: 6);
+        foreach (Match block in Block().Matches(Repository.Read("docs/guides/tasks.md").ReplaceLineEndings("\n")).Where(block => block.Groups["kind"].Value == "csharp"))
+        {
+            await BuildAsync(block.Groups["body"].Value);
+        }
     }
 
     private async Task<int> FollowTheApiAsync()
@@ -108,7 +113,9 @@ public sealed partial class FleetGuideLaws(FleetProgram program) : IClassFixture
             """;
         var (code, output) = await program.Shell.RunAsync("mkdir -p ../own && cp Fleet.csproj ../own/Own.csproj");
         Assert.True(code == 0, output);
-        await program.WriteAsync("../own/Program.cs", Around + part);
+        // What a part refers to stands before everything else of a program.
+        var isUsing = part.Split('\n').ToLookup(line => Using().IsMatch(line));
+        await program.WriteAsync("../own/Program.cs", string.Join('\n', [.. isUsing[true], Around, .. isUsing[false]]));
         (code, output) = await program.Shell.RunAsync("dotnet build ../own -c Release -v q -nologo");
         Assert.True(code == 0, output);
     }
@@ -157,6 +164,9 @@ public sealed partial class FleetGuideLaws(FleetProgram program) : IClassFixture
 
     [GeneratedRegex("^theseus (?!.*\\bID\\b).+$", RegexOptions.Multiline)]
     private static partial Regex CommandLine();
+
+    [GeneratedRegex("^using [A-Za-z.]+;$")]
+    private static partial Regex Using();
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();

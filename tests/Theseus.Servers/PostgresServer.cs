@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -14,13 +12,13 @@ namespace Theseus.Servers;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const int Attempts = 5;
-    private const string Ready = "database system is ready to accept connections";
+    // A standby's word for it ends with 'read-only connections'.
+    private const string Ready = "database system is ready to accept ";
     private const string Ended = "database system is shut down";
 
-    // The shell sees the end of its input when the process that started it is gone, and ends the server then. Its settings
-    // spare a test what only a power cut would show.
+    // The shell sees the end of its input when the process that started it is gone, and ends the server then.
     private const string Run = """
-        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200 -c shared_buffers=32MB &
+        "$1" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync="$4" -c max_connections=200 -c shared_buffers=32MB &
         server=$!
         echo "$server"
         read -r how
@@ -31,13 +29,14 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     private readonly string _folder;
-    private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    private readonly string _password;
+    private readonly bool _isDurable;
     private readonly Queue<string> _said = new();
     private Process? _shell;
     private int _server;
     private int _databases;
 
-    private PostgresServer(string folder) => _folder = folder;
+    private PostgresServer(string folder, string password, bool isDurable) => (_folder, _password, _isDurable) = (folder, password, isDurable);
 
     /// <summary>Why none can be started on this machine, and what to do; null when one can.</summary>
     public static string? Missing =>
@@ -53,18 +52,43 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a new one and starts it.</summary>
-    public static async Task<PostgresServer> StartNewAsync()
-    {
-        using var deadline = new CancellationTokenSource(s_deadline);
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName);
-        try
+    /// <param name="isDurable">Whether what is committed outlives a power cut, as it does in use; a test is spared the time of that.</param>
+    public static Task<PostgresServer> StartNewAsync(bool isDurable = false) =>
+        MakeAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), isDurable, async (server, cancellationToken) =>
         {
             var password = Path.Combine(server._folder, "password");
-            await File.WriteAllTextAsync(password, server._password, deadline.Token);
-            await Unprivileged.OwnAsync(server._folder, deadline.Token);
+            await File.WriteAllTextAsync(password, server._password, cancellationToken);
+            await Unprivileged.OwnAsync(server._folder, cancellationToken);
             await Unprivileged.RunAsync(
-                Unprivileged.Start(Path.Combine(Programs, "initdb"), "-D", server.Data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"), deadline.Token);
-            for (var attempt = 1; !await server.TryStartAsync(FreePort(), deadline.Token); attempt++)
+                Unprivileged.Start(Path.Combine(Programs, "initdb"), "-D", server.Data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"), cancellationToken);
+        });
+
+    /// <summary>Makes a standby of it and starts that. From then on a change is answered for only when the standby has it too.</summary>
+    public async Task<PostgresServer> StartStandbyAsync()
+    {
+        var standby = await MakeAsync(_password, _isDurable, async (server, cancellationToken) =>
+        {
+            await Unprivileged.OwnAsync(server._folder, cancellationToken);
+            var copy = Unprivileged.Start(
+                Path.Combine(Programs, "pg_basebackup"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-D", server.Data, "-R", "-X", "stream", "--no-sync", "--checkpoint=fast");
+            copy.Environment["PGPASSWORD"] = _password;
+            await Unprivileged.RunAsync(copy, cancellationToken);
+        });
+        await ExecuteAsync(ConnectionString(), "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()");
+        return standby;
+    }
+
+    /// <summary>Makes a standby the primary. Nothing waits for a standby of its own then.</summary>
+    public Task PromoteAsync() => ExecuteAsync(ConnectionString(), "SELECT pg_promote(true, 60)", "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
+
+    private static async Task<PostgresServer> MakeAsync(string password, bool isDurable, Func<PostgresServer, CancellationToken, Task> fill)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("theseus-postgres-").FullName, password, isDurable);
+        try
+        {
+            await fill(server, deadline.Token);
+            for (var attempt = 1; !await server.TryStartAsync(FreePort.Find(), deadline.Token); attempt++)
             {
                 // Somebody else may have taken the port between our look and its start.
                 if (attempt == Attempts)
@@ -120,7 +144,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Stops it.</summary>
-    /// <param name="signal">INT ends connections and writes everything down; QUIT leaves that to the next start, as a crash does.</param>
+    /// <param name="signal">INT ends connections and writes everything down; QUIT leaves that to the next start, as a crash does; KILL is one.</param>
     public async Task StopAsync(string signal = "INT")
     {
         if (_shell is not { } shell)
@@ -158,7 +182,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         Port = port;
         var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture)))!;
+        var shell = Process.Start(Unprivileged.Start("/bin/bash", "-c", Run, "postgres", Path.Combine(Programs, "postgres"), Data, port.ToString(CultureInfo.InvariantCulture), _isDurable ? "on" : "off"))!;
         shell.ErrorDataReceived += (_, line) => Listen(line.Data, started);
         shell.OutputDataReceived += (_, line) => _ = int.TryParse(line.Data, CultureInfo.InvariantCulture, out var id) && (_server = id) != 0;
         shell.BeginErrorReadLine();
@@ -200,12 +224,5 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             return string.Join('\n', _said);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -9,27 +9,36 @@ using Theseus.Server;
 
 namespace Theseus.LoadBench.Fleet;
 
-/// <summary>A real control plane on SQLite, and as many node agents as wanted in this process, each on a component that takes no time.</summary>
+/// <summary>A real control plane, on SQLite unless its way says otherwise, and as many node agents as wanted in this process, each on a component that takes no time.</summary>
 internal sealed class TrivialFleet : IAsyncDisposable
 {
     private const string Component = "relay";
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("theseus-fleet-").FullName;
     private readonly CancellationTokenSource _stop = new();
-    private readonly InProcessChannel _channel = new();
     private readonly List<Task> _agents = [];
     private readonly List<TrivialEngine> _engines = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
+
+    private readonly IFleetWay _way;
+
+    private TrivialFleet(IFleetWay way) => _way = way;
 
     public ControlPlane Plane { get; private set; } = null!;
 
     public int Nodes => _engines.Count;
 
-    public static async Task<TrivialFleet> StartAsync(int nodes)
+    /// <summary>Starts one in which all go the way within the process.</summary>
+    public static Task<TrivialFleet> StartAsync(int nodes) => StartAsync(nodes, new InProcessWay());
+
+    /// <summary>Starts one, and returns when the control plane knows every node.</summary>
+    /// <param name="nodes">How many.</param>
+    /// <param name="way">How they reach each other; ended with the fleet.</param>
+    public static async Task<TrivialFleet> StartAsync(int nodes, IFleetWay way)
     {
-        var fleet = new TrivialFleet();
+        var fleet = new TrivialFleet(way);
         await fleet.StartPlaneAsync();
         await fleet.StartNodesAsync(nodes);
         await UntilAsync(async () => (await fleet.Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == nodes
@@ -40,12 +49,12 @@ internal sealed class TrivialFleet : IAsyncDisposable
     /// <summary>Starts agents that report to nobody.</summary>
     public static async Task<TrivialFleet> StartAloneAsync(int nodes)
     {
-        var fleet = new TrivialFleet();
+        var fleet = new TrivialFleet(new InProcessWay());
         fleet._agents.Add(Task.Run(async () =>
         {
             try
             {
-                await foreach (var report in fleet._channel.ReadReportsAsync(fleet._stop.Token))
+                await foreach (var report in fleet._way.Control.ReadReportsAsync(fleet._stop.Token))
                 {
                     fleet._heard[report.Node] = true;
                 }
@@ -68,7 +77,7 @@ internal sealed class TrivialFleet : IAsyncDisposable
             var engine = new TrivialEngine(Component, typeof(IRelay).FullName!, typeof(IRelay).Assembly.GetName().Name!, release);
             var name = $"node{i:0000}";
             var identity = new NodeIdentity { Name = name, FailureDomain = $"domain{i % 4}", MemoryBytes = 1L << 30 };
-            var agent = new NodeAgent(identity, engine, new MemoryFences(), _channel.Connect(name), TimeProvider.System, NullLogger.Instance);
+            var agent = new NodeAgent(identity, engine, new MemoryFences(), _way.Connect(name), TimeProvider.System, NullLogger.Instance);
             _engines.Add(engine);
             _agents.Add(Task.Run(() => agent.RunAsync(_stop.Token)));
         }
@@ -76,9 +85,9 @@ internal sealed class TrivialFleet : IAsyncDisposable
 
     public async Task StartPlaneAsync()
     {
-        var options = new ControlPlaneOptions { DataFolder = Path.Combine(_folder, "control") };
+        var options = new ControlPlaneOptions { DataFolder = Path.Combine(_folder, "control"), Store = _way.Store };
         options.Feeds.Add(Path.Combine(ResultsFile.Repository, "artifacts", "releases"));
-        Plane = await ControlPlane.StartAsync(options, _channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
+        Plane = await ControlPlane.StartAsync(options, _way.Control, time: null, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
     /// <summary>Ends the control plane and lets it go.</summary>
@@ -132,6 +141,7 @@ internal sealed class TrivialFleet : IAsyncDisposable
             await StopPlaneAsync();
         }
 
+        await _way.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

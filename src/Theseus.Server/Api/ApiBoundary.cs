@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Theseus.Control;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Storage;
 
@@ -84,6 +86,9 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
     {
         ApiProblemException problem => problem,
         UpgradeRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
+        TaskRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
+        RequestKeyReusedException reused => Problem.Of(ErrorCode.KeyReused, reused.Message),
+        NodeRefusedException refused => Problem.Of(refused.IsUnknown ? ErrorCode.UnknownNode : ErrorCode.NodeInUse, refused.Message),
         LastAdminException last => Problem.Of(ErrorCode.LastAdmin, last.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.Of(ErrorCode.TooSlow, "The body came too slowly, or not at all. Send it at once."),
@@ -125,6 +130,17 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
         UpgradeRefusal.UnknownRelease => ErrorCode.UnknownRelease,
         UpgradeRefusal.ReleaseRefused => ErrorCode.ReleaseRefused,
         UpgradeRefusal.NotPossible => ErrorCode.NotPossible,
+        _ => ErrorCode.InternalError,
+    };
+
+    private static ErrorCode CodeOf(TaskRefusal refusal) => refusal switch
+    {
+        TaskRefusal.Invalid => ErrorCode.InvalidRequest,
+        TaskRefusal.NoNodes => ErrorCode.NoNodes,
+        TaskRefusal.NoFittingNode => ErrorCode.NoFittingNode,
+        TaskRefusal.KeyReused => ErrorCode.KeyReused,
+        TaskRefusal.Unknown => ErrorCode.UnknownTask,
+        TaskRefusal.WrongState => ErrorCode.WrongState,
         _ => ErrorCode.InternalError,
     };
 

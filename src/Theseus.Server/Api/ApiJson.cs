@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
-using Theseus.Fleet;
 
 namespace Theseus.Server;
 
@@ -25,7 +25,7 @@ public static class ApiJson
         // A copy, for its converters, to which those of the others are added: a resolver alone does not bring them along.
         var options = new JsonSerializerOptions(UpgradeJson.Default.Options)
         {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(UpgradeJson.Default.WithAddedModifier(ShowDigest), ComponentJson.Default, RollbackJson.Default, AuditJson.Default, ApiTypes.Default),
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(UpgradeJson.Default.WithAddedModifier(ShowDigest), ComponentJson.Default, RollbackJson.Default, AuditJson.Default, TaskJson.Default, ApiTypes.Default),
             // It is never put into HTML, and people read it.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
@@ -60,12 +60,19 @@ public static class ApiJson
 [JsonSerializable(typeof(LineStatus))]
 [JsonSerializable(typeof(LineStopped))]
 [JsonSerializable(typeof(Page<UpgradeRecord>))]
-[JsonSerializable(typeof(Page<NodeReport>))]
+[JsonSerializable(typeof(Page<NodeStatus>))]
+[JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(NodeBody))]
+[JsonSerializable(typeof(Page<ConvergingNode>))]
 [JsonSerializable(typeof(Page<AuditRecord>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<RollbackOffer>))]
 [JsonSerializable(typeof(Page<ComponentDescriptor>))]
 [JsonSerializable(typeof(Page<LifecycleChange>))]
+[JsonSerializable(typeof(Page<DistributedTask>))]
+[JsonSerializable(typeof(TaskStatistics))]
+[JsonSerializable(typeof(TaskBody))]
+[JsonSerializable(typeof(TaskBatchBody))]
 [JsonSerializable(typeof(UpgradeBody))]
 [JsonSerializable(typeof(UpgradePlanView))]
 [JsonSerializable(typeof(OrderBody))]

@@ -38,6 +38,22 @@ public sealed record RollbackBody
     public ReturningState? State { get; init; }
 }
 
+/// <summary>Declares a node.</summary>
+public sealed record NodeBody
+{
+    /// <summary>Its name, unique in its fleet; 1 to 512 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it will stand; left out for not told.</summary>
+    public string? FailureDomain { get; init; }
+
+    /// <summary>What it will be; left out for nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Why, for the record; at most 2,000 characters. May be left out.</summary>
+    public string? Why { get; init; }
+}
+
 /// <summary>Goes with an order.</summary>
 public sealed record OrderBody
 {

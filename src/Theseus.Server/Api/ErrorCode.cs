@@ -24,11 +24,17 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>There is no upgrade of that id.</summary>
     public static readonly ErrorCode UnknownUpgrade = new("unknown-upgrade", 404, "There is no such upgrade.");
 
+    /// <summary>There is no node of that name.</summary>
+    public static readonly ErrorCode UnknownNode = new("unknown-node", 404, "There is no such node.");
+
     /// <summary>There is no component of that name.</summary>
     public static readonly ErrorCode UnknownComponent = new("unknown-component", 404, "There is no such component.");
 
     /// <summary>The feeds have no such release of the component.</summary>
     public static readonly ErrorCode UnknownRelease = new("unknown-release", 404, "There is no such release.");
+
+    /// <summary>There is no distributed task of that id.</summary>
+    public static readonly ErrorCode UnknownTask = new("unknown-task", 404, "There is no such task.");
 
     /// <summary>There is no token of that id.</summary>
     public static readonly ErrorCode UnknownToken = new("unknown-token", 404, "There is no such token.");
@@ -39,8 +45,11 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>The body came too slowly.</summary>
     public static readonly ErrorCode TooSlow = new("too-slow", 408, "The body came too slowly.");
 
-    /// <summary>Where the upgrade stands, the order makes no sense.</summary>
-    public static readonly ErrorCode WrongState = new("wrong-state", 409, "Where the upgrade stands, this makes no sense.");
+    /// <summary>Where the upgrade or the task stands, the order makes no sense.</summary>
+    public static readonly ErrorCode WrongState = new("wrong-state", 409, "Where it stands, this makes no sense.");
+
+    /// <summary>The node is counted on, and its removal was not forced.</summary>
+    public static readonly ErrorCode NodeInUse = new("node-in-use", 409, "The node is counted on.");
 
     /// <summary>Another upgrade of one of the components has not ended.</summary>
     public static readonly ErrorCode Busy = new("busy", 409, "Another upgrade of the component has not ended.");
@@ -59,6 +68,12 @@ public sealed record ErrorCode(string Name, int Status, string Title)
 
     /// <summary>The key was given to another request before.</summary>
     public static readonly ErrorCode KeyReused = new("key-reused", 409, "The key was given to another request.");
+
+    /// <summary>No node has joined that could do a task.</summary>
+    public static readonly ErrorCode NoNodes = new("no-nodes", 409, "No node has joined that could do it.");
+
+    /// <summary>There are nodes, and none of them could do a task.</summary>
+    public static readonly ErrorCode NoFittingNode = new("no-fitting-node", 409, "No node could do it.");
 
     /// <summary>There is nothing to go back to, or nothing leads there any more.</summary>
     public static readonly ErrorCode NoWayBack = new("no-way-back", 409, "There is no way back.");
@@ -93,7 +108,7 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>Every code that there is, by status.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, TooSlow, WrongState, Busy,
-        LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
+        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownNode, UnknownComponent, UnknownRelease, UnknownTask, UnknownToken, MethodNotAllowed, TooSlow, WrongState, NodeInUse, Busy,
+        LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoNodes, NoFittingNode, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
     ];
 }

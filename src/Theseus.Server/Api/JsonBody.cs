@@ -88,6 +88,40 @@ internal sealed class JsonBody
         return null;
     }
 
+    public int? Whole(string name)
+    {
+        if (Member(name, JsonValueKind.Number, "a whole number", isRequired: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.TryGetInt32(out var whole))
+        {
+            return whole;
+        }
+
+        Fault(name, "It has to be a whole number that is not as large as that.");
+        return null;
+    }
+
+    /// <summary>A time in seconds.</summary>
+    public TimeSpan? Seconds(string name)
+    {
+        if (Member(name, JsonValueKind.Number, "a number of seconds", isRequired: false) is not { } value)
+        {
+            return null;
+        }
+
+        // A year is longer than any time that means something here.
+        if (value.TryGetDouble(out var seconds) && Math.Abs(seconds) <= TimeSpan.SecondsPerDay * 366)
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        Fault(name, "It has to be a number of seconds, within a year.");
+        return null;
+    }
+
     public T? Name<T>(string name, bool isRequired = false) where T : struct, Enum
     {
         if (Member(name, JsonValueKind.String, "a text", isRequired) is not { } value)

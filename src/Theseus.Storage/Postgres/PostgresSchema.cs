@@ -79,6 +79,63 @@ internal static class PostgresSchema
             token bigint NOT NULL,
             until timestamptz NOT NULL);
         """,
+        """
+        -- Which upgrades of a component changed something, or may have.
+        CREATE TABLE landed_upgrades (
+            component text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            PRIMARY KEY (component, number));
+        -- A NUL that a text of the record may have, and the server's JSON refuses to look past, is no matter here.
+        INSERT INTO landed_upgrades (component, number)
+            SELECT DISTINCT target ->> 'component', number
+            FROM upgrades, json_array_elements(replace(record, '\u0000', '\u0001')::json #> '{request,targets}') AS target
+            WHERE state IN ('Completed', 'RolledBack', 'RollbackFailed');
+        -- Requests that came with a key, and what was answered: null until there is an answer.
+        CREATE TABLE keyed_requests (
+            key bytea PRIMARY KEY,
+            request text NOT NULL,
+            answer text);
+        -- Names from nodes may hold what a text column refuses; the node itself is JSON.
+        CREATE TABLE nodes (
+            name text COLLATE "C" PRIMARY KEY,
+            node text NOT NULL);
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node text COLLATE "C" NOT NULL,
+            incarnation text COLLATE "C" NOT NULL,
+            claim bigint NOT NULL,
+            PRIMARY KEY (node, incarnation));
+        CREATE TABLE tasks (
+            number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            revision bigint NOT NULL,
+            state integer NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            lane text COLLATE "C" NOT NULL,
+            priority integer NOT NULL,
+            spread_group text COLLATE "C" NOT NULL,
+            node text COLLATE "C",
+            incarnation text COLLATE "C",
+            is_ready boolean NOT NULL,
+            look_at bigint,
+            ended_at bigint,
+            request_key bytea UNIQUE,
+            standing text NOT NULL,
+            request text NOT NULL);
+        CREATE INDEX tasks_ready ON tasks (lane, priority DESC, number) WHERE is_ready;
+        CREATE INDEX tasks_assigned ON tasks (node, incarnation) WHERE state = 1;
+        CREATE INDEX tasks_spread ON tasks (spread_group, node) WHERE state = 1 AND spread_group <> '';
+        CREATE INDEX tasks_dead ON tasks (number) WHERE state = 3;
+        CREATE INDEX tasks_to_look_at ON tasks (look_at) WHERE look_at IS NOT NULL;
+        CREATE INDEX tasks_ended ON tasks (ended_at) WHERE ended_at IS NOT NULL;
+        CREATE INDEX tasks_counted ON tasks (kind, state);
+        -- What was removed after its end stays counted.
+        CREATE TABLE removed_tasks (
+            kind text COLLATE "C" NOT NULL,
+            state integer NOT NULL,
+            many bigint NOT NULL,
+            PRIMARY KEY (kind, state));
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -4,7 +4,7 @@ using Theseus.Control.Audit;
 
 namespace Theseus.Storage.Postgres;
 
-/// <summary>A transaction that holds the ledger's lock: until it ends, nobody else changes anything. Not thread-safe.</summary>
+/// <summary>A transaction; most hold the ledger's lock: until it ends, nobody else changes anything that is on record. Not thread-safe.</summary>
 internal sealed class PostgresTransaction : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -13,22 +13,30 @@ internal sealed class PostgresTransaction : IAsyncDisposable
     private long _sequence;
     private string _hash = AuditChain.Beginning;
 
-    private PostgresTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        (_connection, _transaction, _cancellationToken) = (connection, transaction, cancellationToken);
+    private readonly string _sender;
+    private readonly bool _isAlone;
+
+    private PostgresTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, string sender, bool isAlone, CancellationToken cancellationToken) =>
+        (_connection, _transaction, _sender, _isAlone, _cancellationToken) = (connection, transaction, sender, isAlone, cancellationToken);
 
     /// <summary>The last audit record that it has appended; null for none.</summary>
     public Record? Appended { get; private set; }
 
     /// <summary>Begins one.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="isAlone">Whether it takes the ledger's lock, and so may append to the audit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StorageException">A newer Theseus has meanwhile brought the tables to a form that this one does not know.</exception>
-    public static async Task<PostgresTransaction> BeginAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    public static async Task<PostgresTransaction> BeginAsync(NpgsqlConnection connection, PostgresDatabase database, bool isAlone, CancellationToken cancellationToken)
     {
+        var name = database.Name;
         // READ COMMITTED: every statement after the lock sees all that was committed before it was got.
         var begun = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
-        var transaction = new PostgresTransaction(connection, begun, cancellationToken);
+        var transaction = new PostgresTransaction(connection, begun, database.Id, isAlone, cancellationToken);
         try
         {
-            var ledger = await transaction.QueryAsync(row => (Version: row.GetInt32(0), Sequence: row.GetInt64(1), Hash: row.GetString(2)), "SELECT version, sequence, hash FROM ledger FOR UPDATE").ConfigureAwait(false);
+            var ledger = await transaction.QueryAsync(row => (Version: row.GetInt32(0), Sequence: row.GetInt64(1), Hash: row.GetString(2)), $"SELECT version, sequence, hash FROM ledger{(isAlone ? " FOR UPDATE" : "")}").ConfigureAwait(false);
             if (ledger is not [var (version, sequence, hash)])
             {
                 throw new StorageException(StorageFault.Damaged, $"{name} is damaged: its ledger has {ledger.Count} rows, and has to have one. Restore it from the newest backup.");
@@ -49,22 +57,29 @@ internal sealed class PostgresTransaction : IAsyncDisposable
 
     public Task<List<T>> QueryAsync<T>(Func<NpgsqlDataReader, T> read, string query, params object?[] parameters) => _connection.QueryAsync(read, query, parameters, _cancellationToken);
 
-    /// <summary>Appends a record to the audit.</summary>
+    /// <summary>Appends a record to the audit, and has others told of the change once it is final.</summary>
     public async Task AppendAsync(AuditEntry entry)
     {
+        if (!_isAlone)
+        {
+            throw new InvalidOperationException("Only a transaction that holds the ledger's lock can append to the audit.");
+        }
+
         var text = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
         var (sequence, writtenBy) = (_sequence + 1, Guid.NewGuid());
         var hash = AuditChain.HashOf(_hash, sequence, text);
         await ExecuteAsync(
-            """
+            $"""
             WITH moved AS (UPDATE ledger SET sequence = $1, hash = $3)
             INSERT INTO audit (sequence, entry, hash, subject, written_by) VALUES ($1, $2, $3, $4, $5)
+            RETURNING pg_notify('{PostgresChanges.Channel}', $6)
             """,
             sequence,
             text,
             hash,
             PostgresText.Of(entry.Subject),
-            writtenBy).ConfigureAwait(false);
+            writtenBy,
+            _sender).ConfigureAwait(false);
         (_sequence, _hash, Appended) = (sequence, hash, new Record(sequence, writtenBy));
     }
 

@@ -64,6 +64,72 @@ internal static class SqliteSchema
             token INTEGER NOT NULL,
             until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- The first form of version 1 had no components.
+        CREATE TABLE IF NOT EXISTS components (
+            name TEXT PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            descriptor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS component_changes (
+            component TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            change TEXT NOT NULL,
+            PRIMARY KEY (component, revision)) STRICT, WITHOUT ROWID;
+        -- Which upgrades of a component changed something, or may have.
+        CREATE TABLE landed_upgrades (
+            component TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (component, number)) STRICT, WITHOUT ROWID;
+        INSERT INTO landed_upgrades (component, number)
+            SELECT DISTINCT json_extract(target.value, '$.component'), upgrades.number
+            FROM upgrades, json_each(upgrades.record, '$.request.targets') AS target
+            WHERE upgrades.state IN ('Completed', 'RolledBack', 'RollbackFailed');
+        -- Requests that came with a key, and what was answered: null until there is an answer.
+        CREATE TABLE keyed_requests (
+            key TEXT PRIMARY KEY,
+            request TEXT NOT NULL,
+            answer TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE nodes (
+            name TEXT PRIMARY KEY,
+            node TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            claim INTEGER NOT NULL,
+            PRIMARY KEY (node, incarnation)) STRICT, WITHOUT ROWID;
+        CREATE TABLE tasks (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            revision INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            lane TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            spread_group TEXT NOT NULL,
+            node TEXT,
+            incarnation TEXT,
+            is_ready INTEGER NOT NULL,
+            look_at INTEGER,
+            ended_at INTEGER,
+            request_key TEXT,
+            standing TEXT NOT NULL,
+            request TEXT NOT NULL) STRICT;
+        CREATE UNIQUE INDEX tasks_by_key ON tasks (request_key) WHERE request_key IS NOT NULL;
+        CREATE INDEX tasks_ready ON tasks (lane, priority DESC, number) WHERE is_ready = 1;
+        CREATE INDEX tasks_assigned ON tasks (node, incarnation) WHERE state = 1;
+        CREATE INDEX tasks_spread ON tasks (spread_group, node) WHERE state = 1 AND spread_group <> '';
+        CREATE INDEX tasks_dead ON tasks (number) WHERE state = 3;
+        CREATE INDEX tasks_to_look_at ON tasks (look_at) WHERE look_at IS NOT NULL;
+        CREATE INDEX tasks_ended ON tasks (ended_at) WHERE ended_at IS NOT NULL;
+        CREATE INDEX tasks_counted ON tasks (kind, state);
+        -- What was removed after its end stays counted.
+        CREATE TABLE removed_tasks (
+            kind TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            many INTEGER NOT NULL,
+            PRIMARY KEY (kind, state)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using Theseus.Control.Upgrades;
+using Theseus.Fleet;
 using Theseus.Servers;
 using Theseus.Storage.Postgres;
 
@@ -93,14 +94,16 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         await using var owners = await stores.OpenAsync(StoreKind.Postgres);
         var (owner, daily) = (new NpgsqlConnectionStringBuilder(owners.Address), $"daily{Guid.NewGuid():N}");
         await PostgresServer.ExecuteAsync(server.ConnectionString(), $"CREATE ROLE {daily} LOGIN PASSWORD '{owner.Password}'", $"GRANT CONNECT ON DATABASE {owner.Database} TO {daily}");
-        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, upgrade_leases, settings, rollback_points TO {daily}");
+        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, upgrade_leases, settings, rollback_points, tasks, node_claims TO {daily}");
 
         await using var store = await ControlStore.OpenAsync(new NpgsqlConnectionStringBuilder(owners.Address) { Username = daily }.ConnectionString, null, default);
 
         var upgrade = await store.Upgrades.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default);
         await store.Upgrades.UpdateAsync(upgrade with { Revision = 2, State = UpgradeState.Cancelled }, Sample.Entry("second"), [], default);
         await store.Upgrades.WriteLineStopAsync("smoke", Sample.Entry("third"), default);
-        await store.RollbackPoints.TrimAsync(1, DateTimeOffset.UnixEpoch, default);
+        await store.RollbackPoints.TrimAsync(1, DateTimeOffset.UnixEpoch, point => Sample.Entry("trimmed", point.Upgrade), default);
+        await store.Tasks.TrimAsync(DateTimeOffset.UnixEpoch, 1, 1, default);
+        await store.Nodes.ClaimAsync(new NodeReport { Node = "n1", Incarnation = "a", StartedAt = DateTimeOffset.UnixEpoch, Sequence = 1, Components = [] }, DateTimeOffset.UnixEpoch, default);
         Assert.Equal(3, (await owners.Audit.VerifyAsync(null, default)).Records);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Theseus.Control.Upgrades;
 using Theseus.Servers;
 using Theseus.Testing;
@@ -70,40 +71,42 @@ public sealed class PostgresLossLaws(Stores stores)
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         await using var server = await PostgresServer.StartNewAsync();
         await using var store = await ControlStore.OpenAsync(await server.CreateDatabaseAsync(), null, default);
-        using var stop = new CancellationTokenSource();
-        var (answered, underWay) = (new System.Collections.Concurrent.ConcurrentBag<string>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
-        {
-            for (var i = 0; !stop.IsCancellationRequested; i++)
-            {
-                var id = $"u{writer}-{i}";
-                try
-                {
-                    await store.Upgrades.AddAsync(Sample.Upgrade(id, $"c{writer}-{i}"), Sample.Entry("asked", id), default);
-                    answered.Add(id);
-                }
-                catch (StorageException fault) when (fault.Fault is StorageFault.Unreachable or StorageFault.OutcomeUnknown)
-                {
-                }
+        await using var writers = new Writers(store);
 
-                if (answered.Count > 20)
-                {
-                    underWay.TrySetResult();
-                }
-            }
-        })).ToList();
-
-        await underWay.Task.WaitAsync(s_deadline);
+        await writers.UnderWayAsync();
         await server.StopAsync("QUIT");
         await server.StartAsync();
-        var before = answered.Count;
         await store.Upgrades.AddAsync(Sample.Upgrade("after", "after"), Sample.Entry("asked", "after"), default);
-        await stop.CancelAsync();
-        await Task.WhenAll(writers).WaitAsync(s_deadline);
 
+        await ProveAsync(store, await writers.StopAsync());
+    }
+
+    [Fact]
+    public async Task WhatWasAnsweredForIsThereAfterThePrimaryDiedAndItsStandbyTookOver()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        await using var primary = await PostgresServer.StartNewAsync();
+        var address = new Npgsql.NpgsqlConnectionStringBuilder(await primary.CreateDatabaseAsync());
+        await using var standby = await primary.StartStandbyAsync();
+        address.Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}";
+        await using var store = await ControlStore.OpenAsync(address.ConnectionString, null, default);
+        await using var other = await ControlStore.OpenAsync(address.ConnectionString, null, default);
+        await using var writers = new Writers(store);
+
+        await writers.UnderWayAsync();
+        await primary.StopAsync("KILL");
+        await standby.PromoteAsync();
+        await writers.UnderWayAsync();
+        await other.Upgrades.AddAsync(Sample.Upgrade("after", "after"), Sample.Entry("asked", "after"), default);
+
+        await ProveAsync(store, await writers.StopAsync());
+    }
+
+    /// <summary>All that was answered for is stored, once, and on record; what is stored beyond that was asked for.</summary>
+    private static async Task ProveAsync(ControlStore store, IReadOnlySet<string> answered)
+    {
         var stored = await store.Upgrades.ReadRunningAsync(default);
-        Assert.True(before > 20);
-        Assert.Subset(stored.Select(one => one.Id).ToHashSet(), answered.ToHashSet());
+        Assert.ProperSubset(stored.Select(one => one.Id).ToHashSet(), answered.ToHashSet());
         Assert.Equal(stored.Count, stored.Select(one => one.Number).Distinct().Count());
         var audit = await store.Audit.VerifyAsync(null, default);
         Assert.Equal((stored.Count, 0), (audit.Records, audit.Problems.Count));
@@ -144,5 +147,57 @@ public sealed class PostgresLossLaws(Stores stores)
         }
 
         await change;
+    }
+
+    /// <summary>Several who ask for upgrades all the time, and note what they were answered for.</summary>
+    private sealed class Writers : IAsyncDisposable
+    {
+        private const int Many = 20;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly ConcurrentDictionary<string, bool> _answered = new(StringComparer.Ordinal);
+        private readonly SemaphoreSlim _answers = new(0);
+        private readonly Task _running;
+
+        public Writers(ControlStore store) => _running = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; !_stop.IsCancellationRequested; i++)
+            {
+                var id = $"u{writer}-{i}";
+                try
+                {
+                    await store.Upgrades.AddAsync(Sample.Upgrade(id, $"c{writer}-{i}"), Sample.Entry("asked", id), default);
+                    _answered[id] = true;
+                    _answers.Release();
+                }
+                catch (StorageException fault) when (fault.Fault is StorageFault.Unreachable or StorageFault.OutcomeUnknown)
+                {
+                }
+            }
+        })));
+
+        /// <summary>Waits until many more were answered.</summary>
+        public async Task UnderWayAsync()
+        {
+            using var deadline = new CancellationTokenSource(s_deadline);
+            for (var left = _answers.CurrentCount + Many; left > 0; left--)
+            {
+                await _answers.WaitAsync(deadline.Token);
+            }
+        }
+
+        public async Task<IReadOnlySet<string>> StopAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.WaitAsync(s_deadline);
+            return _answered.Keys.ToHashSet();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.WaitAsync(s_deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
+            _answers.Dispose();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -7,7 +8,7 @@ namespace Theseus.Control.Upgrades;
 /// long, up to half a minute. Remembers nothing that matters: after a restart everything is told once more. Owned by one
 /// loop; not thread-safe.
 /// </summary>
-internal sealed class TaskSender(IFleetChannel channel, TimeProvider time)
+internal sealed class TaskSender(IFleetChannel channel, TimeProvider time, NodeTaskTally? tally = null)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
@@ -31,6 +32,7 @@ internal sealed class TaskSender(IFleetChannel channel, TimeProvider time)
             }
 
             _sent[(task.Id, task.Node)] = (now + pause, pause);
+            tally?.NoteSent(task);
             await channel.SendAsync(task, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -47,6 +49,7 @@ internal sealed class TaskSender(IFleetChannel channel, TimeProvider time)
     /// <summary>Forgets what was sent for an upgrade: it took a turn, or ended.</summary>
     public void Forget(string upgrade)
     {
+        tally?.Forget(upgrade);
         foreach (var key in _sent.Keys.Where(key => key.Task.StartsWith(upgrade + "/", StringComparison.Ordinal)).ToList())
         {
             _sent.Remove(key);
