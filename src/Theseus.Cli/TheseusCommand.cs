@@ -46,6 +46,9 @@ internal sealed class TheseusCommand
         new CompletionCommand(this).AddTo(_root);
     }
 
+    /// <summary>All commands.</summary>
+    internal RootCommand Root => _root;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time => _surroundings.Time;
 

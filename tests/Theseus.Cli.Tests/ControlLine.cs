@@ -13,8 +13,9 @@ namespace Theseus.Cli.Tests;
 /// <summary>The command line before a real control plane on a free port of this machine, with one real node.</summary>
 internal sealed class ControlLine : IAsyncDisposable
 {
+    public static readonly string Releases = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases"));
+
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-    private static readonly string s_releases = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "releases"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("theseus-").FullName;
     private readonly InProcessChannel _channel = new();
@@ -23,6 +24,8 @@ internal sealed class ControlLine : IAsyncDisposable
     public TheseusServer Server { get; private set; } = null!;
 
     public Dictionary<string, string> Environment { get; } = [];
+
+    public string Database => Path.Combine(_folder, "control", "theseus.db");
 
     public string TokenFile => Path.Combine(_folder, "control", TokenIssuer.FirstTokenFile);
 
@@ -34,7 +37,7 @@ internal sealed class ControlLine : IAsyncDisposable
         var options = new TheseusServerOptions { Address = "http://127.0.0.1:0" };
         options.ControlPlane.DataFolder = Path.Combine(line._folder, "control");
         options.ControlPlane.DiscoveryInterval = TimeSpan.FromMilliseconds(50);
-        options.ControlPlane.Feeds.Add(s_releases);
+        options.ControlPlane.Feeds.Add(Releases);
         line.Server = await TheseusServer.StartAsync(options, line._channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
         line.Environment["THESEUS_SERVER"] = line.Server.Address.ToString();
         line.Environment["THESEUS_TOKEN_FILE"] = line.TokenFile;
@@ -42,7 +45,7 @@ internal sealed class ControlLine : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(line._folder, "node")).FullName });
         builder.AddTheseus(theseus =>
             {
-                theseus.Feeds.Add(s_releases);
+                theseus.Feeds.Add(Releases);
                 theseus.OperatorEndpoint = false;
             })
             .AddComponent<IMarkdownRenderer>("markdown", component =>

@@ -14,6 +14,9 @@ internal sealed class WrittenOperator : IOperator
 
     public bool HasLeft { get; set; }
 
+    /// <summary>Whether it fails in a way that nobody thought of.</summary>
+    public bool IsBroken { get; set; }
+
     public static SwapAnswer Swapped(SwapOutcome outcome, SwapReason reason, string detail = "") => new()
     {
         Component = "markdown",
@@ -118,6 +121,6 @@ internal sealed class WrittenOperator : IOperator
     private Task<SwapAnswer> Note(string what)
     {
         Asked.Add(what);
-        return Task.FromResult(Answer);
+        return IsBroken ? throw new InvalidOperationException("Nobody thought of this.") : Task.FromResult(Answer);
     }
 }

@@ -21,6 +21,18 @@ public sealed partial class ConfigurationPageLaws
         Assert.Equal(real.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void TheRightsOfUsersAreThoseThatAreUsed()
+    {
+        var told = Rights().Matches(Repository.Read("docs/reference/configuration.md"))
+            .Select(row => new RabbitPermissions(Plain(row, "configure"), Plain(row, "write"), Plain(row, "read")));
+
+        Assert.Equal([RabbitPermissions.OfControlPlane(), RabbitPermissions.OfNode("node1")], told);
+
+        // A table's cells have their bars escaped.
+        static string Plain(Match row, string cell) => row.Groups[cell].Value.Replace(@"\|", "|", StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Keys(object options, string prefix) =>
         from property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
         let type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
@@ -43,6 +55,9 @@ public sealed partial class ConfigurationPageLaws
         bool yes => yes ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    [GeneratedRegex(@"^\| [^`|]*(`node1`'s|control plane's) \| `(?<configure>\^[^`]+)` \| `(?<write>\^[^`]+)` \| `(?<read>\^[^`]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Rights();
 
     [GeneratedRegex(@"^\| `(?<key>[\w:]+)` \| (?<default>`[^`]+`|none|the machine's name|what the process may have) \|", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -10,8 +10,12 @@ internal sealed class SimulatedNetwork(Random random, TimeProvider time, Faults 
 
     public int Sent { get; private set; }
 
+    /// <summary>Told of each task as it is sent.</summary>
+    public Action<NodeTask> OnSent { get; init; } = _ => { };
+
     public ValueTask SendAsync(NodeTask task, CancellationToken cancellationToken)
     {
+        OnSent(task);
         Carry(() => toNode(task));
         return ValueTask.CompletedTask;
     }

@@ -31,6 +31,22 @@ public sealed class AuditLaws(Stores stores)
     }
 
     [Theory]
+    [InlineData(StoreKind.Sqlite, "DELETE FROM audit WHERE sequence = 4")]
+    [InlineData(StoreKind.Sqlite, "DELETE FROM audit")]
+    [InlineData(StoreKind.Postgres, "DELETE FROM audit WHERE sequence = 4")]
+    [InlineData(StoreKind.Postgres, "DELETE FROM audit")]
+    public async Task WhatIsWrittenAfterwardsDoesNotCoverItUp(StoreKind kind, string meddling)
+    {
+        await using var database = await stores.OpenAsync(kind);
+        await WriteAsync(database.Upgrades);
+        await database.MeddleAsync(meddling);
+
+        await database.Upgrades.WriteLineStopAsync(null, Sample.Entry("fifth", "line"), default);
+
+        Assert.NotEmpty((await database.Audit.VerifyAsync(null, default)).Problems);
+    }
+
+    [Theory]
     [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
     public async Task AnUntouchedChainIsWhole(StoreKind kind)
     {

@@ -40,15 +40,23 @@ public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
         using var snapshot = connection.BeginTransaction(deferred: true);
         var records = connection.Query(
             row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit WHERE sequence > $after ORDER BY sequence LIMIT $count", ("$after", after), ("$count", AuditPage.Size));
+        var (sequence, hash) = ReadHead(connection);
+        return new AuditPage(records, sequence, hash);
+    }
+
+    private static (long Sequence, string Hash) ReadHead(SqliteConnection connection)
+    {
         var head = ((string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", Head)) ?? Name(0, AuditChain.Beginning)).Split(' ');
-        return new AuditPage(records, long.Parse(head[0], CultureInfo.InvariantCulture), head[1]);
+        return (long.Parse(head[0], CultureInfo.InvariantCulture), head[1]);
     }
 
     /// <summary>Appends a record, in the transaction that makes the change.</summary>
     internal static void Append(SqliteConnection connection, AuditEntry entry)
     {
         var last = connection.Query(row => (Sequence: row.GetInt64(0), Hash: row.GetString(1)), "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1");
-        var (sequence, previous) = last.Count > 0 ? (last[0].Sequence + 1, last[0].Hash) : (1, AuditChain.Beginning);
+        var head = ReadHead(connection);
+        // After what was written last, also where it is not there any more: otherwise the next record would cover that up.
+        var (sequence, previous) = last.Count > 0 && last[0].Sequence > head.Sequence ? (last[0].Sequence + 1, last[0].Hash) : (head.Sequence + 1, head.Hash);
         var text = JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry);
         var hash = AuditChain.HashOf(previous, sequence, text);
         connection.Execute("INSERT INTO audit (sequence, entry, hash) VALUES ($sequence, $entry, $hash)", ("$sequence", sequence), ("$entry", text), ("$hash", hash));

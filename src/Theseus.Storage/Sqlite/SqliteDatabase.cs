@@ -22,7 +22,10 @@ public sealed class SqliteDatabase : IDisposable
         _file = file;
     }
 
-    /// <summary>Opens a database, makes it if it is not there, and brings its tables up to date.</summary>
+    /// <summary>
+    /// Opens a database, makes it if it is not there, and brings its tables up to date. Reads all of it first, to see that it
+    /// is whole: what is damaged is refused as it is. Waits at most 5 s, each time, for another process that keeps it locked.
+    /// </summary>
     /// <param name="file">Its path; <c>:memory:</c> for one that is gone when it is closed.</param>
     /// <exception cref="StorageException">It cannot be used; the message says why and what to do.</exception>
     public static SqliteDatabase Open(string file)
@@ -33,20 +36,18 @@ public sealed class SqliteDatabase : IDisposable
         var connection = new SqliteConnection(source.ToString());
         try
         {
+            SqliteSoundness.CheckFile(file);
             connection.Open();
-            using (var command = connection.CreateCommand())
-            {
-                command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
-                command.ExecuteNonQuery();
-            }
-
+            // Looked at before anything is written, so that what is refused stays as it is, for whoever wants to save what is in it.
+            SqliteSoundness.Check(connection, file, SqliteSchema.CheckIsOurs);
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
             SqliteSchema.Bring(connection, file);
             return new SqliteDatabase(connection, file);
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (SqliteFaults.Explain(failure, file) is { } explained)
         {
             connection.Dispose();
-            throw SqliteFaults.Explain(failure, file);
+            throw explained;
         }
         catch
         {
@@ -73,9 +74,9 @@ public sealed class SqliteDatabase : IDisposable
             transaction.Commit();
             return result;
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (SqliteFaults.Explain(failure, _file) is { } explained)
         {
-            throw SqliteFaults.Explain(failure, _file);
+            throw explained;
         }
         finally
         {
@@ -91,9 +92,9 @@ public sealed class SqliteDatabase : IDisposable
         {
             return work(_connection);
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (SqliteFaults.Explain(failure, _file) is { } explained)
         {
-            throw SqliteFaults.Explain(failure, _file);
+            throw explained;
         }
         finally
         {

@@ -135,15 +135,13 @@ internal static class SqliteSchema
     /// <summary>The present version.</summary>
     public static int Version => s_steps.Length;
 
-    /// <summary>Brings a database to the present version, or leaves it as it was.</summary>
+    /// <summary>Sees that a database is new, or one of Theseus whose version is known. Reads alone.</summary>
     /// <exception cref="StorageException">It is of a newer version, or not a database of Theseus.</exception>
-    public static void Bring(SqliteConnection connection, string file, int? upTo = null)
+    public static void CheckIsOurs(SqliteConnection connection, string file)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
         var version = Read(connection, "PRAGMA user_version");
         var application = Read(connection, "PRAGMA application_id");
-        var tables = Read(connection, "SELECT count(*) FROM sqlite_schema");
-        if (application != ApplicationId && (application != 0 || version != 0 || tables != 0))
+        if (application != ApplicationId && (application != 0 || version != 0 || Read(connection, "SELECT count(*) FROM sqlite_schema") != 0))
         {
             throw new StorageException(StorageFault.Damaged, $"'{file}' is a database, but not one of Theseus. Name another file.");
         }
@@ -154,16 +152,24 @@ internal static class SqliteSchema
                 StorageFault.Newer,
                 $"'{file}' was written by a newer Theseus (its tables have version {version}, this one knows up to {Version}). Start the newer one, or put back the backup from before it was first started.");
         }
+    }
 
-        for (var step = (int)version; step < (upTo ?? Version); step++)
+    /// <summary>Brings a database to the present version, or leaves it as it was.</summary>
+    /// <exception cref="StorageException">It is of a newer version, or not a database of Theseus.</exception>
+    public static void Bring(SqliteConnection connection, string file, int? upTo = null)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        CheckIsOurs(connection, file);
+        var version = (int)Read(connection, "PRAGMA user_version");
+        var wanted = upTo ?? Version;
+        for (var step = version; step < wanted; step++)
         {
             Execute(connection, s_steps[step]);
         }
 
-        // Opened, a database that is up to date is not written to.
-        if (Math.Max(version, upTo ?? Version) is var now && (now != version || application != ApplicationId))
+        if (version < wanted)
         {
-            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {now}"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {wanted}"));
         }
 
         transaction.Commit();
