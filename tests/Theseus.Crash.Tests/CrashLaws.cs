@@ -1,12 +1,16 @@
 using CrashPlane;
+using Theseus.Control;
+using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
+using Theseus.Storage.Sqlite;
 
 namespace Theseus.Crash.Tests;
 
 /// <summary>
 /// An upgrade's durable steps are found by letting it run; then it is killed before and after each of them, begun again, and
-/// has to end as if nothing had happened. The managers, their loop, the nodes' agents, the stores and the channel are the
-/// product's, on their own threads; only the hosts have no code in them.
+/// has to end as if nothing had happened. The managers, their loops, the registry and what follows it, the nodes' agents, the
+/// stores and the channel are the product's, on their own threads; only the hosts have no code in them. What is durable is
+/// watched as a whole: a write that is no step is a problem in every run.
 /// </summary>
 /// <remarks>
 /// Every step of every course is killed within this process: nothing of the old objects is used, and the database file is
@@ -15,7 +19,16 @@ namespace Theseus.Crash.Tests;
 /// </remarks>
 public sealed class CrashLaws
 {
-    public static TheoryData<UpgradeStrategy, string> Courses => [.. from strategy in Enum.GetValues<UpgradeStrategy>() from kind in Enum.GetNames<CourseKind>() select (strategy, kind)];
+    // What is done after an upgrade's end, and beside it, does not depend on how it was made.
+    private static readonly CourseKind[] s_anyStrategy = [CourseKind.TakenBack, CourseKind.Irreversible, CourseKind.EmergencyAfterwards, CourseKind.Token];
+
+    public static TheoryData<UpgradeStrategy, string> Courses =>
+    [
+        .. from strategy in Enum.GetValues<UpgradeStrategy>()
+           from kind in Enum.GetValues<CourseKind>()
+           where strategy == UpgradeStrategy.Immediate || !s_anyStrategy.Contains(kind)
+           select (strategy, $"{kind}"),
+    ];
 
     [Theory]
     [MemberData(nameof(Courses))]
@@ -33,15 +46,16 @@ public sealed class CrashLaws
     [InlineData(UpgradeStrategy.BlueGreen, nameof(CourseKind.Success))]
     [InlineData(UpgradeStrategy.Canary, nameof(CourseKind.BadOnTrial))]
     [InlineData(UpgradeStrategy.Gradual, nameof(CourseKind.NotReady))]
+    [InlineData(UpgradeStrategy.Immediate, nameof(CourseKind.Irreversible))]
     public async Task AProcessThatIsReallyKilledAtAnyStepLeavesAnUpgradeThatEndsAsIfItHadNotBeen(UpgradeStrategy strategy, string kind)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGKILL on Windows.");
         var course = new Course(strategy, Enum.Parse<CourseKind>(kind));
-        var (end, steps) = await WholeAsync(course);
+        var (ends, steps) = await WholeAsync(course);
 
         // Two at a time, on the two cores that there are at least.
         var kills = Kills(steps, Whom.All).Where((_, i) => i % 4 is 0 or 3).ToArray();
-        await Task.WhenAll(kills.Chunk((kills.Length + 1) / 2).Select(some => RealKills.DoEachAsync(course, some, end)));
+        await Task.WhenAll(kills.Chunk((kills.Length + 1) / 2).Select(some => RealKills.DoEachAsync(course, some, ends)));
     }
 
     /// <summary>The frozen control: with a store that tells of a change as stored before it is, the law breaks, so it does test that.</summary>
@@ -49,23 +63,46 @@ public sealed class CrashLaws
     public async Task AStoreThatIsBelievedTooEarlyIsFoundOut()
     {
         var course = new Course(UpgradeStrategy.Immediate, CourseKind.RolledBack);
-        var (end, steps) = await WholeAsync(course);
+        var (ends, steps) = await WholeAsync(course);
 
         var problems = new List<string>();
         foreach (var kill in Kills(steps, Whom.All).Where(kill => !kill.IsAfter))
         {
-            problems.AddRange(await KillAndGoOnAsync(course, kill, end, store => new EarlyStore(store)));
+            problems.AddRange(await KillAndGoOnAsync(course, kill, ends, store => new EarlyStore(store)));
         }
 
         Assert.Contains(problems, problem => problem.StartsWith($"It ended as {UpgradeState.Completed}", StringComparison.Ordinal));
     }
 
+    /// <summary>The same for the numbering: what is written beside the steps is seen, whoever wrote it, so that none can be left out.</summary>
+    [Theory]
+    [InlineData("database")]
+    [InlineData("file")]
+    public async Task ADurableWriteThatIsNoStepIsFoundOut(string where)
+    {
+        using var folder = new Folder();
+        await using var plane = new Plane(folder.Path, new Course(UpgradeStrategy.Immediate, CourseKind.Success), new Steps());
+        if (where == "database")
+        {
+            using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder.Path));
+            var token = new AccessToken { Id = "other", Name = "other", Role = AccessRole.Viewer, SecretHash = "", CreatedAt = DateTimeOffset.UnixEpoch };
+            await new SqliteTokenStore(database).AddAsync(token, null, new AuditEntry(token.CreatedAt, "other", "token other", "", "valid", ""), default);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, "other"), "other");
+        }
+
+        await plane.RunAsync();
+        Assert.Contains(plane.Problems, problem => problem.EndsWith("that is no step.", StringComparison.Ordinal));
+    }
+
     private static async Task KillAtEachStepAsync(Course course, Whom whom)
     {
-        var (end, steps) = await WholeAsync(course);
+        var (ends, steps) = await WholeAsync(course);
         await Parallel.ForEachAsync(Kills(steps, whom), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (kill, _) =>
         {
-            var problems = await KillAndGoOnAsync(course, kill, end);
+            var problems = await KillAndGoOnAsync(course, kill, ends);
             Assert.True(problems.Count == 0, $"{kill}: {string.Join(" ", problems)}");
         });
     }
@@ -73,21 +110,22 @@ public sealed class CrashLaws
     private static Kill[] Kills(IReadOnlyList<string> steps, Whom whom) => [.. from step in steps from after in (bool[])[false, true] select new Kill(step, after, whom)];
 
     /// <summary>The course without any kill: its end and its steps.</summary>
-    private static async Task<(UpgradeState End, IReadOnlyList<string> Steps)> WholeAsync(Course course)
+    private static async Task<(IReadOnlyList<UpgradeState> Ends, IReadOnlyList<string> Steps)> WholeAsync(Course course)
     {
         using var folder = new Folder();
         var steps = new Steps();
         await using var plane = new Plane(folder.Path, course, steps);
         await plane.RunAsync();
-        var end = (await Ends.ReadAsync(folder.Path)).State;
-        Assert.Contains(end, Ends.Of(course.Kind));
-        Assert.Empty(await Ends.ProblemsAsync(folder.Path, end));
+        UpgradeState[] ends = [.. (await Ends.ReadAsync(folder.Path)).Select(one => one.State)];
+        Assert.Contains(ends[0], Ends.Of(course.Kind));
+        Assert.Equal(course.HasSecond ? [UpgradeState.Completed] : [], ends[1..]);
+        Assert.Empty(await Ends.ProblemsAsync(folder.Path, course, ends));
         Assert.Empty(plane.Problems);
         Assert.InRange(steps.Done.Count, Ends.FewestSteps(course.Kind), 1_000);
-        return (end, steps.Done);
+        return (ends, steps.Done);
     }
 
-    private static async Task<IReadOnlyList<string>> KillAndGoOnAsync(Course course, Kill kill, UpgradeState end, Func<IUpgradeStore, IUpgradeStore>? broken = null)
+    private static async Task<IReadOnlyList<string>> KillAndGoOnAsync(Course course, Kill kill, IReadOnlyList<UpgradeState> ends, Func<IUpgradeStore, IUpgradeStore>? broken = null)
     {
         using var folder = new Folder();
         var steps = new Steps(kill);
@@ -96,11 +134,11 @@ public sealed class CrashLaws
         Assert.True(steps.HasKilled, $"There was no step '{kill.Step}'.");
         if (steps.KillsOne)
         {
-            return [.. killed.Problems, .. await Ends.ProblemsAsync(folder.Path, end)];
+            return [.. killed.Problems, .. await Ends.ProblemsAsync(folder.Path, course, ends)];
         }
 
         await using var next = new Plane(folder.Path, course, new Steps());
         await next.RunAsync();
-        return [.. next.Problems, .. await Ends.ProblemsAsync(folder.Path, end)];
+        return [.. next.Problems, .. await Ends.ProblemsAsync(folder.Path, course, ends)];
     }
 }

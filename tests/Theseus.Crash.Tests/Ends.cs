@@ -1,4 +1,5 @@
 using CrashPlane;
+using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Storage.Sqlite;
@@ -8,69 +9,72 @@ namespace Theseus.Crash.Tests;
 /// <summary>What an upgrade's end has to be, seen from outside: by the database and the nodes' disks alone.</summary>
 internal static class Ends
 {
+    private const string PointRemoved = "rollback point removed";
+
     /// <summary>The ends that fit what an upgrade met.</summary>
     public static UpgradeState[] Of(CourseKind kind) => kind switch
     {
-        CourseKind.Success or CourseKind.LineStopped => [UpgradeState.Completed],
+        CourseKind.RolledBack or CourseKind.BadOnTrial or CourseKind.Frozen or CourseKind.Emergency => [UpgradeState.RolledBack],
         // What was on some nodes already when another one was not ready goes back.
         CourseKind.NotReady => [UpgradeState.Failed, UpgradeState.RolledBack],
-        _ => [UpgradeState.RolledBack],
+        _ => [UpgradeState.Completed],
     };
 
     /// <summary>How many durable steps a course has at least: fewer would mean that some are not counted.</summary>
     public static int FewestSteps(CourseKind kind) => kind switch
     {
-        // Asked for, checked, planned, taken back and ended; a fence on a node for the way there and another for the way back.
-        CourseKind.NotReady or CourseKind.BadOnTrial => 8,
-        _ => 16,
+        // Found, asked for, checked, planned, taken back and ended, which the registry follows; a fence on a node for the way there and another for the way back.
+        CourseKind.NotReady or CourseKind.BadOnTrial or CourseKind.Frozen => 16,
+        CourseKind.TakenBack or CourseKind.Irreversible or CourseKind.EmergencyAfterwards => 40,
+        _ => 20,
     };
 
-    public static async Task<UpgradeRecord> ReadAsync(string folder)
+    /// <summary>The upgrades of a course, the oldest first.</summary>
+    public static async Task<IReadOnlyList<UpgradeRecord>> ReadAsync(string folder)
     {
         using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder));
-        return await TheOneAsync(new SqliteUpgradeStore(database));
+        return await UpgradesAsync(new SqliteUpgradeStore(database));
     }
 
     /// <summary>All that is wrong with what is left in a folder.</summary>
-    public static async Task<IReadOnlyList<string>> ProblemsAsync(string folder, UpgradeState wanted)
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(string folder, Course course, IReadOnlyList<UpgradeState> wanted)
     {
         using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder));
         var store = new SqliteUpgradeStore(database);
-        var upgrade = await TheOneAsync(store);
+        var upgrades = await UpgradesAsync(store);
         var problems = new List<string>();
-        if (upgrade.State != wanted)
+        if (!upgrades.Select(one => one.State).SequenceEqual(wanted))
         {
-            problems.Add($"It ended as {upgrade.State}, not as {wanted}: {upgrade.Detail}");
+            problems.Add($"It ended as {string.Join(", ", upgrades.Select(one => $"{one.State}: {one.Detail}"))}, not as {string.Join(", ", wanted)}.");
         }
 
-        var serving = upgrade.State == UpgradeState.Completed ? NodeDisk.To : NodeDisk.From;
-        problems.AddRange(
-            from node in Course.Nodes
-            let disk = new NodeDisk(Path.Combine(folder, node), new Steps(), new Life())
-            from component in Course.Components
-            let confirmed = disk.Confirmed(component)
-            where confirmed != serving
-            select $"{node} serves {confirmed} of {component}, and the record says {upgrade.State}.");
+        var newest = upgrades[^1];
+        var serving = newest.State == UpgradeState.Completed && newest.Request.RollsBack is null ? NodeDisk.To : NodeDisk.From;
+        foreach (var disk in Course.Nodes.Select(node => new NodeDisk(Path.Combine(folder, node), new Steps(), new Life())))
+        {
+            foreach (var component in Course.Components)
+            {
+                if (disk.Confirmed(component) is var confirmed && confirmed != serving)
+                {
+                    problems.Add($"A node serves {confirmed} of {component}, and the record says {newest.State}.");
+                }
+
+                string[] kept = course.Kind == CourseKind.Irreversible ? [upgrades[0].Id] : [];
+                if (!disk.Kept(component).SequenceEqual(kept))
+                {
+                    problems.Add($"A node keeps {disk.Kept(component).Count} states of {component}.");
+                }
+            }
+        }
 
         var audit = new SqliteAudit(database);
         problems.AddRange((await audit.VerifyAsync(null, default)).Problems);
-        var states = (await audit.ReadAfterAsync(0, 1_000, default)).Select(record => record.Entry).Where(entry => entry.Subject == upgrade.Id).ToList();
-        for (var i = 0; i < states.Count; i++)
+        var entries = (await audit.ReadAfterAsync(0, 1_000, default)).Select(record => record.Entry).ToList();
+        problems.AddRange(upgrades.SelectMany(upgrade => OnRecord(upgrade, [.. entries.Where(entry => entry.Subject == upgrade.Id && entry.To != PointRemoved)])));
+        if (entries.Where(entry => entry.Subject == "token token").Select(entry => entry.To) is var tokens
+            && !tokens.SequenceEqual(course.Kind == CourseKind.Token ? ["valid", "revoked"] : []))
         {
-            if (i > 0 && states[i].From != states[i - 1].To)
-            {
-                problems.Add($"'{states[i].From}' follows '{states[i - 1].To}' on record.");
-            }
-
-            if (i > 0 && !UpgradeStates.Allows(StateOf(states[i].From), StateOf(states[i].To)))
-            {
-                problems.Add($"'{states[i].To}' follows '{states[i].From}', which the table does not have.");
-            }
-        }
-
-        if (states.Count != upgrade.Revision || StateOf(states[^1].To) != upgrade.State)
-        {
-            problems.Add($"{states.Count} changes are on record up to '{states[^1].To}', and the upgrade is {upgrade.State} in revision {upgrade.Revision}.");
+            problems.Add($"The record says of the token: {string.Join(", ", tokens)}.");
         }
 
         if (await store.ReadLineStopAsync(default) is { } stopped)
@@ -79,21 +83,73 @@ internal static class Ends
         }
 
         var points = await new SqliteRollbackPoints(database).ReadPointsAsync(null, default);
-        if (points.Count != (upgrade.WasActivated ? Course.Components.Count : 0))
+        var last = upgrades.LastOrDefault(upgrade => upgrade.WasActivated);
+        if (points.Count != (last is null ? 0 : Course.Components.Count) || points.Any(point => point.Upgrade != last!.Id))
         {
-            problems.Add($"There are {points.Count} rollback points.");
+            problems.Add($"There are {points.Count} rollback points, of {string.Join(", ", points.Select(point => point.Upgrade))}.");
         }
 
-        problems.AddRange(await LockedAsync(store, upgrade));
+        var removed = entries.Where(entry => entry.To == PointRemoved).Select(entry => entry.Subject).ToList();
+        if (!removed.SequenceEqual(from upgrade in upgrades where upgrade.WasActivated && upgrade != last from _ in Course.Components select upgrade.Id))
+        {
+            problems.Add($"It is on record that rollback points were removed of {string.Join(", ", removed)}.");
+        }
+
+        problems.AddRange(await InRegistryAsync(new SqliteComponentStore(database), serving.Version));
+        problems.AddRange(await LockedAsync(store, newest));
         return problems;
     }
 
-    private static async Task<UpgradeRecord> TheOneAsync(SqliteUpgradeStore store) => Assert.Single(await store.ReadNewestAsync(null, 10, default));
+    private static async Task<IReadOnlyList<UpgradeRecord>> UpgradesAsync(SqliteUpgradeStore store) => [.. (await store.ReadNewestAsync(null, 10, default)).Reverse()];
+
+    /// <summary>What is wrong with an upgrade's changes as they are on record.</summary>
+    private static IEnumerable<string> OnRecord(UpgradeRecord upgrade, IReadOnlyList<AuditEntry> states)
+    {
+        for (var i = 1; i < states.Count; i++)
+        {
+            if (states[i].From != states[i - 1].To)
+            {
+                yield return $"'{states[i].From}' follows '{states[i - 1].To}' on record.";
+            }
+
+            if (!UpgradeStates.Allows(StateOf(states[i].From), StateOf(states[i].To)))
+            {
+                yield return $"'{states[i].To}' follows '{states[i].From}', which the table does not have.";
+            }
+        }
+
+        if (states.Count != upgrade.Revision || StateOf(states[^1].To) != upgrade.State)
+        {
+            yield return $"{states.Count} changes are on record up to '{states[^1].To}', and the upgrade is {upgrade.State} in revision {upgrade.Revision}.";
+        }
+    }
+
+    /// <summary>What is wrong with the components' lives.</summary>
+    private static async Task<IReadOnlyList<string>> InRegistryAsync(SqliteComponentStore store, string serving)
+    {
+        var problems = new List<string>();
+        foreach (var name in Course.Components)
+        {
+            var component = await store.ReadAsync(name, default);
+            if (component is not { Lifecycle: ComponentLifecycle.Active } || component.CurrentVersion?.ToNormalizedString() != serving)
+            {
+                problems.Add($"The registry has {component}, and {serving} serves.");
+            }
+
+            var changes = (await store.ReadHistoryAsync(name, 100, default)).Reverse().ToList();
+            problems.AddRange(
+                from pair in changes.Zip(changes.Skip(1))
+                where pair.Second.From != pair.First.To || pair.Second.FromVersion != pair.First.ToVersion
+                select $"In the life of {name}, {pair.Second.From} {pair.Second.FromVersion} follows {pair.First.To} {pair.First.ToVersion}.");
+        }
+
+        return problems;
+    }
 
     /// <summary>What keeps a next upgrade of the same components from being begun.</summary>
     private static async Task<IReadOnlyList<string>> LockedAsync(SqliteUpgradeStore store, UpgradeRecord upgrade)
     {
-        var next = new UpgradeRecord { Id = "next", Request = upgrade.Request, Since = upgrade.Since, RequestedAt = upgrade.Since };
+        var next = new UpgradeRecord { Id = "next", Request = upgrade.Request with { Key = null }, Since = upgrade.Since, RequestedAt = upgrade.Since };
         try
         {
             var added = await store.AddAsync(next, new AuditEntry(upgrade.Since, "operator", next.Id, "", "Pending", ""), default);

@@ -10,26 +10,26 @@ internal static class RealKills
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
 
     /// <summary>Each process brings to its end what the one before it left, and is then killed itself.</summary>
-    public static async Task DoEachAsync(Course course, Kill[] kills, UpgradeState end)
+    public static async Task DoEachAsync(Course course, Kill[] kills, IReadOnlyList<UpgradeState> ends)
     {
         Folder? left = null;
         foreach (var kill in kills)
         {
             var folder = new Folder();
             await RunChildAsync(course, left, [folder.Path, kill.Step, kill.IsAfter ? "after" : "before"], exitCode: 137);
-            await CheckLeftAsync(left, end);
+            await CheckLeftAsync(left, course, ends);
             left = folder;
         }
 
         await RunChildAsync(course, left, [], exitCode: 0);
-        await CheckLeftAsync(left, end);
+        await CheckLeftAsync(left, course, ends);
     }
 
-    private static async Task CheckLeftAsync(Folder? left, UpgradeState end)
+    private static async Task CheckLeftAsync(Folder? left, Course course, IReadOnlyList<UpgradeState> ends)
     {
         if (left is not null)
         {
-            Assert.Empty(await Ends.ProblemsAsync(left.Path, end));
+            Assert.Empty(await Ends.ProblemsAsync(left.Path, course, ends));
             left.Dispose();
         }
     }

@@ -39,6 +39,8 @@ internal sealed class LiveHost : IAsyncDisposable
 
     public string Folder { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     /// <summary>What the host logs.</summary>
     public LogWatch Log { get; }
 

@@ -27,6 +27,13 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     // Until the upgrades from before the start have been read.
     private bool _hasCaughtUp;
 
+    private readonly Pulse _followed = new();
+    private UpgradeMoment? _upTo;
+
+    /// <summary>Waits until it has followed an upgrade's change, or a later one of any upgrade. Done at once when it has already.</summary>
+    internal Task WaitForAsync(UpgradeMoment moment, CancellationToken cancellationToken) =>
+        _followed.WaitForAsync(_ => ValueTask.FromResult(Volatile.Read(ref _upTo)), upTo => !moment.IsAfter(upTo), cancellationToken);
+
     /// <summary>Follows until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -52,6 +59,7 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
                 while (watching.TryRead(out var upgrade))
                 {
                     await FollowAsync(upgrade, upgrade.Plan?.Moves ?? [], cancellationToken).ConfigureAwait(false);
+                    Note(upgrade);
                 }
 
                 more = watching.WaitAsync(cancellationToken);
@@ -107,11 +115,27 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var upgrade in await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false))
+        var history = await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false);
+        foreach (var upgrade in history)
         {
             // Of each component the newest alone, also where an upgrade moved it together with others that were moved again.
             var newest = upgrade.Plan is null || Wanted(upgrade) is null ? [] : upgrade.Plan.Moves.Where(move => seen.Add(move.Component)).ToList();
             await FollowAsync(upgrade, newest, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (history.Count > 0)
+        {
+            Note(history[0]);
+        }
+    }
+
+    private void Note(UpgradeRecord upgrade)
+    {
+        var moment = new UpgradeMoment(upgrade.Number, upgrade.Revision);
+        if (moment.IsAfter(_upTo))
+        {
+            Volatile.Write(ref _upTo, moment);
+            _followed.Beat();
         }
     }
 

@@ -35,11 +35,12 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         _time = time;
         var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory;
         DataFolder = Path.GetFullPath(options.Value.DataFolder, root);
-        _memory = HostMemory.Open(DataFolder, time, logger);
+        Files = services.GetService<IMemoryFiles>() ?? new MemoryFiles();
+        _memory = HostMemory.Open(DataFolder, time, logger, Files);
         _catalog = ReleaseCatalog.Open(Path.Combine(DataFolder, "store"), options.Value.Feeds, root, time);
 
         var walker = new HeapWalker(time);
-        _snapshots = new SnapshotFolder(Path.Combine(DataFolder, "states"), logger);
+        _snapshots = new SnapshotFolder(Path.Combine(DataFolder, "states"), Files, logger);
         var builder = new SlotBuilder(services, _catalog, time, new SwapJournal(_memory, time), new UnloadVerifier(time), options.Value.WalkHeapWhenStuck ? walker : null, _snapshots);
         foreach (var registration in registrations.All)
         {
@@ -51,6 +52,9 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
     /// <summary>The folder in which the host keeps releases and its memory.</summary>
     public string DataFolder { get; }
+
+    /// <summary>The disk under all that it remembers.</summary>
+    public IMemoryFiles Files { get; }
 
     public HotSwapEngine Engine { get; }
 

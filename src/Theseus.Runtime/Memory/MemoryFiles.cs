@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Theseus.Runtime.Memory;
 
-/// <summary>The steps on disk that durable memory is made of. A crash can come between any two of them, or within one that writes.</summary>
+/// <summary>The steps on disk that all is made of which a host remembers. A crash can come between any two of them, or within one that writes.</summary>
 internal interface IMemoryFiles
 {
     /// <summary>Writes a whole file and waits until its bytes are on the disk.</summary>
     void Write(string path, ReadOnlySpan<byte> content);
+
+    /// <summary>Writes a whole file part by part, and waits until its bytes are on the disk.</summary>
+    void Write(string path, Action<Stream> write);
 
     /// <summary>Gives a file another name, in place of a file that may have it. Atomic.</summary>
     void Rename(string from, string to);
@@ -16,6 +19,9 @@ internal interface IMemoryFiles
 
     /// <summary>Cuts a file off.</summary>
     void Truncate(string path, long length);
+
+    /// <summary>Removes a file, if it is there.</summary>
+    void Delete(string path);
 
     /// <summary>Waits until the names in a folder are on the disk.</summary>
     void SyncFolder(string folder);
@@ -28,6 +34,13 @@ internal sealed class MemoryFiles : IMemoryFiles
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    public void Write(string path, Action<Stream> write)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        write(file);
         file.Flush(flushToDisk: true);
     }
 
@@ -46,6 +59,8 @@ internal sealed class MemoryFiles : IMemoryFiles
         file.SetLength(length);
         file.Flush(flushToDisk: true);
     }
+
+    public void Delete(string path) => File.Delete(path);
 
     public void SyncFolder(string folder)
     {

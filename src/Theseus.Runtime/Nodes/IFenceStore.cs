@@ -15,9 +15,9 @@ internal interface IFenceStore
 }
 
 /// <summary>Keeps fences in a folder, a file for each component.</summary>
-internal sealed class FenceFiles(string folder) : IFenceStore
+internal sealed class FenceFiles(string folder, IMemoryFiles? files = null) : IFenceStore
 {
-    private readonly MemoryFiles _files = new();
+    private readonly IMemoryFiles _files = files ?? new MemoryFiles();
 
     public long Read(string component)
     {

@@ -31,7 +31,7 @@ internal sealed class NodeService(
             TaskKinds = handlers.Kinds,
             TaskSlots = handlers.Kinds.Count > 0 ? options.TaskSlots : 0,
         };
-        var fences = new FenceFiles(Path.Combine(host.DataFolder, "fences"));
+        var fences = new FenceFiles(Path.Combine(host.DataFolder, "fences"), host.Files);
         var agent = new NodeAgent(identity, new EngineAtNode(host.Engine, time), fences, channel, time, logger);
         if (identity.TaskSlots > 0)
         {

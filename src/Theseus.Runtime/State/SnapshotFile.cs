@@ -10,10 +10,9 @@ internal static class SnapshotFile
     private const int BlockSize = 64 << 10;
     private const int LongestHead = 64 << 10;
 
-    /// <summary>Writes a whole file and waits until its bytes are on the disk.</summary>
-    public static void Write(string path, KeptSnapshot head, StateSnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>Writes all that a file holds.</summary>
+    public static void Write(Stream file, KeptSnapshot head, StateSnapshot snapshot, CancellationToken cancellationToken)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Put([.. JsonSerializer.SerializeToUtf8Bytes(head, SnapshotJson.Default.KeptSnapshot), (byte)'\n']);
         var block = new byte[BlockSize];
@@ -29,7 +28,6 @@ internal static class SnapshotFile
         }
 
         file.Write(digest.GetHashAndReset());
-        file.Flush(flushToDisk: true);
 
         void Put(ReadOnlySpan<byte> bytes)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Theseus.Packaging;
+using Theseus.Runtime.Memory;
 
 namespace Theseus.Runtime.State;
 
@@ -17,14 +18,18 @@ internal sealed partial class SnapshotFolder
     private const string Unfinished = ".tmp";
 
     private readonly string _folder;
+    private readonly IMemoryFiles _files;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, IReadOnlyList<SnapshotOnDisk>> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Opens a folder, made if need be, in which its owner alone may look.</summary>
-    public SnapshotFolder(string folder, ILogger log)
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="log">Told of files that cannot be used.</param>
+    public SnapshotFolder(string folder, IMemoryFiles files, ILogger log)
     {
-        (_folder, _log) = (folder, log);
+        (_folder, _files, _log) = (folder, files, log);
         PrivateFolder.Create(folder);
         foreach (var component in Directory.EnumerateDirectories(folder))
         {
@@ -50,7 +55,7 @@ internal sealed partial class SnapshotFolder
         try
         {
             PrivateFolder.Create(Path.GetDirectoryName(written.Path)!);
-            SnapshotFile.Write(written.Path + Unfinished, head, snapshot, cancellationToken);
+            _files.Write(written.Path + Unfinished, file => SnapshotFile.Write(file, head, snapshot, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             return written;
         }
@@ -67,7 +72,7 @@ internal sealed partial class SnapshotFolder
     {
         try
         {
-            File.Move(written.Path + Unfinished, written.Path);
+            _files.Rename(written.Path + Unfinished, written.Path);
             PrivateFolder.Sync(Path.GetDirectoryName(written.Path)!);
             lock (_lock)
             {
@@ -97,7 +102,7 @@ internal sealed partial class SnapshotFolder
             Set_NeedsLock(put.Head.Component, staying);
         }
 
-        gone.ForEach(static one => File.Delete(one.Path));
+        gone.ForEach(one => _files.Delete(one.Path));
     }
 
     /// <summary>Removes a state, however far it has come.</summary>
@@ -183,11 +188,11 @@ internal sealed partial class SnapshotFolder
         return Path.Combine(_folder, component, $"{name}.{Guid.NewGuid():n}{Extension}");
     }
 
-    private static void TryDelete(string path)
+    private void TryDelete(string path)
     {
         try
         {
-            File.Delete(path);
+            _files.Delete(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

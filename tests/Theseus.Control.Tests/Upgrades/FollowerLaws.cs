@@ -36,22 +36,36 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         await registry.MoveAsync("a", new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V("1.0.0") }, s_none);
         var running = _upgrades.RunAsync(_stop.Token);
         // What it catches up with has been read, and is as good as old when it gets it.
-        _store.AfterLookingBack = async () =>
-        {
-            var upgrade = await _upgrades.StartAsync(new() { Targets = [new("a", "2.0.0")], Parameters = new ImmediateParameters(), RequestedBy = "operator" }, s_none);
-            await foreach (var change in _upgrades.WatchAsync(upgrade.Id, s_none))
-            {
-                if (change.State == UpgradeState.Preparing)
-                {
-                    break;
-                }
-            }
-        };
+        _store.AfterLookingBack = PrepareAsync;
 
         var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
 
         // No node is there to make anything ready, so that this is the last change for long.
         await registry.WaitForAsync("a", found => found is { Lifecycle: ComponentLifecycle.Upgrading }, s_none).WaitAsync(s_deadline);
+        await _stop.CancelAsync();
+        await Task.WhenAll(running, following).WaitAsync(s_deadline);
+    }
+
+    [Fact]
+    public async Task WhatItCaughtUpWithIsNotFollowedOnceMore()
+    {
+        var registry = await Parts.WithAsync(Parts.Of("a"));
+        await registry.MoveAsync("a", new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V("1.0.0") }, s_none);
+        var running = _upgrades.RunAsync(_stop.Token);
+        // It is told of this, and reads only then what came of it, by another control plane.
+        _store.BeforeLookingBack = async () =>
+        {
+            var upgrade = (await _upgrades.FindAsync(await PrepareAsync(), s_none))!;
+            var ended = upgrade with { Revision = upgrade.Revision + 1, State = UpgradeState.Cancelled, EndedAt = DateTimeOffset.UnixEpoch };
+            await _store.UpdateAsync(ended, new AuditEntry(DateTimeOffset.UnixEpoch, "operator", upgrade.Id, $"{upgrade.State}", $"{ended.State}", "not now"), [], s_none);
+        };
+        _store.AfterLookingBack = PrepareAsync;
+
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+
+        await registry.WaitForAsync("a", found => found is { Lifecycle: ComponentLifecycle.Upgrading }, s_none).WaitAsync(s_deadline);
+        var newest = Assert.Single(await _upgrades.GetRunningAsync(s_none));
+        Assert.Equal([newest.Id], (await registry.ReadHistoryAsync("a", 10, s_none)).Select(change => change.Upgrade).OfType<string>());
         await _stop.CancelAsync();
         await Task.WhenAll(running, following).WaitAsync(s_deadline);
     }
@@ -121,6 +135,21 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         await following.WaitAsync(s_deadline);
     }
 
+    /// <summary>Asks for an upgrade, and waits until its nodes are to make it ready.</summary>
+    private async Task<string> PrepareAsync()
+    {
+        var upgrade = await _upgrades.StartAsync(new() { Targets = [new("a", "2.0.0")], Parameters = new ImmediateParameters(), RequestedBy = "operator" }, s_none);
+        await foreach (var change in _upgrades.WatchAsync(upgrade.Id, s_none))
+        {
+            if (change.State == UpgradeState.Preparing)
+            {
+                break;
+            }
+        }
+
+        return upgrade.Id;
+    }
+
     private async Task EndedAsync(string id, params (string Component, string From, string To)[] moves)
     {
         var request = new UpgradeRequest { Targets = [.. moves.Select(one => new UpgradeTarget(one.Component, one.To))], Parameters = new ImmediateParameters(), RequestedBy = "operator" };
@@ -144,13 +173,21 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         Nodes = new Dictionary<string, IReadOnlyList<PlannedNode>> { ["a"] = [new("node1", "west")] },
     });
 
-    /// <summary>The product's store, in which something happens between the looking back and its answer.</summary>
+    /// <summary>The product's store, in which something happens before the first looking back, or between it and its answer.</summary>
     private sealed class LookedBackStore(IUpgradeStore store) : PassingStore(store)
     {
+        public Func<Task>? BeforeLookingBack { get; set; }
+
         public Func<Task>? AfterLookingBack { get; set; }
 
         public override async Task<IReadOnlyList<UpgradeRecord>> ReadNewestAsync(long? before, int count, CancellationToken cancellationToken)
         {
+            if (BeforeLookingBack is { } first)
+            {
+                BeforeLookingBack = null;
+                await first().WaitAsync(s_deadline, cancellationToken);
+            }
+
             var found = await base.ReadNewestAsync(before, count, cancellationToken);
             if (AfterLookingBack is { } happen)
             {

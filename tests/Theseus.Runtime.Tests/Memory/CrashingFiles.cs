@@ -20,6 +20,13 @@ internal sealed class CrashingFiles(int lastStep, double share) : IMemoryFiles
         End(isLast);
     }
 
+    public void Write(string path, Action<Stream> write)
+    {
+        using var content = new MemoryStream();
+        write(content);
+        Write(path, content.ToArray());
+    }
+
     public void Append(string path, ReadOnlySpan<byte> content)
     {
         var isLast = Begin();
@@ -34,6 +41,8 @@ internal sealed class CrashingFiles(int lastStep, double share) : IMemoryFiles
         using var file = File.OpenWrite(path);
         file.SetLength(length);
     });
+
+    public void Delete(string path) => Whole(() => File.Delete(path));
 
     public void SyncFolder(string folder) => Whole(static () => { });
 

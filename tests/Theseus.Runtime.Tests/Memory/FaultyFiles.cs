@@ -21,6 +21,13 @@ internal sealed class FaultyFiles(Func<int, Fault> fails) : IMemoryFiles
         After(fault);
     }
 
+    public void Write(string path, Action<Stream> write)
+    {
+        var fault = Before();
+        _disk.Write(path, write);
+        After(fault);
+    }
+
     public void Append(string path, ReadOnlySpan<byte> content)
     {
         var fault = Before();
@@ -39,6 +46,13 @@ internal sealed class FaultyFiles(Func<int, Fault> fails) : IMemoryFiles
     {
         var fault = Before();
         _disk.Truncate(path, length);
+        After(fault);
+    }
+
+    public void Delete(string path)
+    {
+        var fault = Before();
+        _disk.Delete(path);
         After(fault);
     }
 
