@@ -15,7 +15,7 @@ public enum StoreKind
 /// <summary>Makes new, empty stores; and the one PostgreSQL server of a run, when the first test asks for it.</summary>
 public sealed class Stores : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgresServer>> _server = new(PostgresServer.StartNewAsync);
+    private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartNewAsync());
 
     public static TheoryData<StoreKind> Kinds => [StoreKind.Sqlite, StoreKind.Postgres];
 

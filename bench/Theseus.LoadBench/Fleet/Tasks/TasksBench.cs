@@ -73,8 +73,8 @@ internal static class TasksBench
                 isTarget ? "at least 60 %" : "",
                 string.Create(CultureInfo.InvariantCulture, $"{ratio:P0} ({ratios[0]:P0} to {ratios[^1]:P0})"),
                 isTarget ? ratio >= Least : null);
-            rows.Add(Row(inEachAlone, $"client alone, {what}", alone));
-            rows.Add(Row(inEachOfProduct, $"Theseus, {what}", ours));
+            rows.Add(Row($"client alone, {what}", inEachAlone, alone));
+            rows.Add(Row($"Theseus, {what}", inEachOfProduct, ours));
         }
     }
 
