@@ -27,6 +27,9 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     // Until the upgrades from before the start have been read.
     private bool _hasCaughtUp;
 
+    // The revisions of the upgrades that the catching up saw. Of the one loop alone.
+    private readonly Dictionary<string, long> _caughtUp = new(StringComparer.Ordinal);
+
     private readonly Pulse _followed = new();
     private UpgradeMoment? _upTo;
 
@@ -58,6 +61,12 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
 
                 while (watching.TryRead(out var upgrade))
                 {
+                    if (upgrade.Revision <= _caughtUp.GetValueOrDefault(upgrade.Id))
+                    {
+                        // It was told while the catching up went on, which saw it, or what came of it: to follow it now would lead back.
+                        continue;
+                    }
+
                     await FollowAsync(upgrade, upgrade.Plan?.Moves ?? [], cancellationToken).ConfigureAwait(false);
                     Note(upgrade);
                 }
@@ -118,6 +127,7 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         var history = await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false);
         foreach (var upgrade in history)
         {
+            _caughtUp[upgrade.Id] = upgrade.Revision;
             // Of each component the newest alone, also where an upgrade moved it together with others that were moved again.
             var newest = upgrade.Plan is null || Wanted(upgrade) is null ? [] : upgrade.Plan.Moves.Where(move => seen.Add(move.Component)).ToList();
             await FollowAsync(upgrade, newest, cancellationToken).ConfigureAwait(false);

@@ -119,9 +119,10 @@ internal static class PostgresSchema
             is_ready boolean NOT NULL,
             look_at bigint,
             ended_at bigint,
-            request_key bytea UNIQUE,
+            request_key bytea,
             standing text NOT NULL,
             request text NOT NULL);
+        CREATE UNIQUE INDEX tasks_by_key ON tasks (request_key) WHERE request_key IS NOT NULL;
         CREATE INDEX tasks_ready ON tasks (lane, priority DESC, number) WHERE is_ready;
         CREATE INDEX tasks_assigned ON tasks (node, incarnation) WHERE state = 1;
         CREATE INDEX tasks_spread ON tasks (spread_group, node) WHERE state = 1 AND spread_group <> '';

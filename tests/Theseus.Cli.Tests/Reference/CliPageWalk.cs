@@ -29,6 +29,7 @@ public sealed class CliPageWalk : IAsyncDisposable
         await LookingAsync(walk);
         await UpgradesAsync(walk);
         await GoingBackAsync(walk);
+        await TasksAsync(walk);
         await NodesAsync(walk);
         await TokensAsync(walk);
         await ProcessesAsync(walk);
@@ -76,11 +77,11 @@ public sealed class CliPageWalk : IAsyncDisposable
 
     private async Task ReleasesAsync(Walk walk)
     {
-        var file = Directory.GetFiles(ControlLine.Releases, "*arkdown*2.0.0*.nupkg").First();
+        var file = Path.Combine(ControlLine.Releases, "markdown.2.0.0.nupkg");
         Assert.Contains("2.0.0", await walk.RunAsync(0, "release", "inspect", file));
         Assert.Contains("is whole", await walk.RunAsync(0, "release", "verify", file));
         await walk.RunAsync(4, "release", "verify", file + ".none");
-        Assert.Contains("2.0.0", await walk.RunAsync(0, "release", "list", "markdown", "--newest", "5"));
+        Assert.Contains("2.0.0", await walk.RunAsync(0, "release", "list", "markdown", "--newest", "500"));
         await walk.RunAsync(0, "completion", "bash");
     }
 
@@ -155,8 +156,27 @@ public sealed class CliPageWalk : IAsyncDisposable
         static AuditEntry Entry() => new(DateTimeOffset.UnixEpoch, "test", "away", "a", "b", "It is away.");
     }
 
+    private async Task TasksAsync(Walk walk)
+    {
+        var payload = Path.Combine(_folder, "payload");
+        await File.WriteAllTextAsync(payload, "text");
+        string[] start = ["task", "start", "upper", "--spread", "group", "--when-gone", "End", "--priority", "3", "--deadline", "5", "--expires-after", "60", "--attempts", "2", "--key", "monday"];
+        await walk.RunAsync(0, [.. start, "--payload-file", payload, "--node", "node1"]);
+        await walk.RunAsync(5, "task", "start", "upper", "--payload", "text", "--label", "line=7");
+        var id = JsonNode.Parse(await walk.RunAsync(0, [.. start, "--payload-file", payload, "--node", "node1", "--json"]))!["id"]!.GetValue<string>();
+        await _line.Server.ControlPlane.Tasks.WaitForEndAsync(id, default).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Contains("TEXT", await walk.RunAsync(0, "task", "show", id));
+        Assert.Contains(id, await walk.RunAsync(0, "task", "list", "--state", "Completed", "--kind", "upper", "--node", "node1", "--newest", "5", "--before", "1000"));
+        await walk.RunAsync(0, "task", "dead-letters", "--newest", "5", "--before", "1000");
+        await walk.RunAsync(0, "task", "statistics");
+        await walk.RunAsync(5, "task", "cancel", id, "--why", "not now");
+        await walk.RunAsync(5, "task", "requeue", id, "--why", "once more");
+        await walk.RunAsync(4, "task", "show", "none");
+    }
+
     private static async Task NodesAsync(Walk walk)
     {
+        await walk.RunAsync(0, "node", "add", "edge-9", "--domain", "hall-2", "--label", "line=7", "--why", "monday");
         Assert.Contains("node1", await walk.RunAsync(0, "nodes"));
         await walk.RunAsync(0, "node", "list");
         await walk.RunAsync(0, "node", "drain", "node1", "--why", "new disks");

@@ -16,6 +16,7 @@ internal sealed class DistributorTaskPath : ITaskPath
 {
     private const string Kind = "orders.sum";
     private const int SlotsOfNode = 2_000;
+    private const int Askers = 4;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("theseus-bench-").FullName;
@@ -49,11 +50,11 @@ internal sealed class DistributorTaskPath : ITaskPath
     public async Task RunAsync(int tasks, int inEach)
     {
         using var deadline = new CancellationTokenSource(TaskLoad.Deadline, TimeProvider.System);
-        for (var left = tasks; left > 0; left -= inEach)
+        await Parallel.ForEachAsync(Enumerable.Range(0, tasks).Chunk(inEach), new ParallelOptions { MaxDegreeOfParallelism = Askers, CancellationToken = deadline.Token }, async (some, token) =>
         {
-            var requests = Enumerable.Range(0, Math.Min(inEach, left)).Select(_ => new TaskRequest { Kind = Kind, Payload = TaskLoad.Payload, RequestedBy = "bench" });
-            await _plane.Tasks.DistributeAsync([.. requests], deadline.Token);
-        }
+            var requests = some.Select(_ => new TaskRequest { Kind = Kind, Payload = TaskLoad.Payload, RequestedBy = "bench" });
+            await _plane.Tasks.DistributeAsync([.. requests], token);
+        });
 
         _done += tasks;
         while ((await _plane.Tasks.GetStatisticsAsync(deadline.Token)).ByState[TaskState.Completed] < _done)

@@ -27,7 +27,7 @@ internal static class TasksBench
             messages, publisher confirms with at most {TaskLoad.Unconfirmed} outstanding on each channel, a prefetch of {TaskLoad.Prefetch}, acknowledgements by hand,
             at most {TaskLoad.OnTheirWay} messages on their way, on either side. In: all that the channel does, from an object on one side to an object that was
             checked on the other, and back. Out, but for the last comparison: what a control plane and a node do around that. There
-            {AskedAtOnce} tasks are asked for at once of a control plane that stores them in PostgreSQL (with fsync) before it answers, gives them
+            four askers ask for {AskedAtOnce} tasks at once each, of a control plane that stores them in PostgreSQL (with fsync) before it answers, gives them
             to real hosts with a handler that does nothing, and stores what came of each. The client alone gets messages of the same bytes that are made once before, and reads nothing in them. Pairs of runs alternate which side
             is first; the ratio is the median of the pairs', with the lowest and the highest.
             """));
