@@ -20,6 +20,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["unload"] = UnloadBench.RunAsync,
     ["activation"] = ActivationBench.RunAsync,
     ["fleet"] = FleetBench.RunAsync,
+    ["processes"] = ProcessesBench.RunAsync,
 };
 if (args is [FleetBench.HeapCommand, var kind, var nodes])
 {

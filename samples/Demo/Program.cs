@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Spectre.Console;
 using Theseus.Demo.Acts;
+using Theseus.Demo.Fleet;
 using Theseus.Demo.Screen;
 using Theseus.Runtime;
 
@@ -25,11 +26,16 @@ releases.Validators.Add(given =>
     }
 });
 
-var command = new RootCommand("A service whose parts are upgraded while it answers.") { once, report, rate, window, releases };
+var fleet = new Option<bool>("--fleet") { Description = "Play the acts over processes: five nodes and two control planes with PostgreSQL and RabbitMQ, by eng/fleet." };
+
+var command = new RootCommand("A service whose parts are upgraded while it answers.") { once, report, rate, window, releases, fleet };
+var node = new Command("node", "Run the demo's service as one node, in a process of its own. What it joins is said by its configuration: eng/fleet does.");
+node.SetAction(async (_, cancellationToken) => await NodeProgram.RunAsync(cancellationToken));
+command.Subcommands.Add(node);
 command.SetAction(async (given, cancellationToken) =>
 {
     var console = Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console;
-    var options = new DemoOptions(given.GetValue(releases)!.FullName, given.GetValue(rate), TimeSpan.FromSeconds(given.GetValue(window)));
+    var options = new DemoOptions(given.GetValue(releases)!.FullName, given.GetValue(rate), TimeSpan.FromSeconds(given.GetValue(window)), given.GetValue(fleet));
     var screen = new ConsoleScreen(console);
     var code = 0;
     try
@@ -51,8 +57,7 @@ command.SetAction(async (given, cancellationToken) =>
     {
         console.MarkupLine("[grey]Ended.[/]");
     }
-
-    catch (ComponentStartException e)
+    catch (Exception e) when (e is ComponentStartException or FleetException)
     {
         console.MarkupLineInterpolated($"[red]{e.Message}[/]");
         return 1;
@@ -61,7 +66,8 @@ command.SetAction(async (given, cancellationToken) =>
     return code;
 });
 var parsed = command.Parse(args);
-var ended = await parsed.InvokeAsync();
+// Whoever ends it waits until the fleet has ended: no process is left behind.
+var ended = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
 return parsed.Errors.Count > 0 ? 2 : ended;
 
 // What is no number at all is told of by the parser.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Theseus.Cli.Agent;
 using Theseus.Cli.Control;
 using Theseus.Cli.Hosts;
 using Theseus.Cli.Releases;
@@ -12,6 +13,7 @@ internal sealed class TheseusCommand
 {
     private const string DataVariable = "THESEUS_DATA";
     private const string DefaultData = ".theseus";
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromMinutes(2);
 
     private readonly Surroundings _surroundings;
     private readonly RootCommand _root = new("Steers upgrades of a fleet by its control plane, and hosts on this machine; looks into release packages.");
@@ -33,11 +35,13 @@ internal sealed class TheseusCommand
         var components = new ComponentCommands(this);
         new ReleaseCommands(this, components.Releases()).AddTo(_root);
         components.AddTo(_root);
+        new NodeCommands(this).AddTo(_root);
         new UpgradeCommands(this).AddTo(_root);
         new LineCommands(this).AddTo(_root);
         new AuditCommands(this).AddTo(_root);
         new TokenCommands(this).AddTo(_root);
         new ServeCommand(this).AddTo(_root);
+        new AgentCommand(this).AddTo(_root);
         new CompletionCommand(this).AddTo(_root);
     }
 
@@ -61,6 +65,8 @@ internal sealed class TheseusCommand
             EnableDefaultExceptionHandler = false,
             Output = _surroundings.Console.Profile.Out.Writer,
             Error = _surroundings.Errors.Profile.Out.Writer,
+            // What is asked to end gets the time for it: calls and requests that run end before their process does.
+            ProcessTerminationTimeout = s_longestEnd,
         };
         return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
     }

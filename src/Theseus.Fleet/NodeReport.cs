@@ -12,7 +12,13 @@ public sealed record NodeReport
     /// <summary>The node's process: another one after each start.</summary>
     public required string Incarnation { get; init; }
 
-    /// <summary>When the process started, by the node's clock: of two processes that claim one name the younger counts.</summary>
+    /// <summary>
+    /// The highest claim to the name that the process was told of (<see cref="NodeTaskKind.Join"/>); 0 for none yet. Only a
+    /// process that was alive after the claim before was given can name the next one: what a dead one said may come late.
+    /// </summary>
+    public long Claim { get; init; }
+
+    /// <summary>When the process started, by the node's clock. To be shown: clocks differ, so nothing is decided by it.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Counts the reports of one incarnation, from 1.</summary>
@@ -29,6 +35,15 @@ public sealed record NodeReport
 
     /// <summary>Processors.</summary>
     public int Processors { get; init; }
+
+    /// <summary>The kinds of distributed tasks that it has handlers for.</summary>
+    public IReadOnlyList<string> TaskKinds { get; init; } = [];
+
+    /// <summary>How many distributed tasks it carries out at once; 0 for none at all.</summary>
+    public int TaskSlots { get; init; }
+
+    /// <summary>How often it reports when nothing happens: a node is suspected by its own measure. Zero for not told.</summary>
+    public TimeSpan Heartbeat { get; init; }
 
     /// <summary>Whether it is the last one of its process, which is ending: later upgrades are planned without the node until it is back.</summary>
     public bool IsLeaving { get; init; }

@@ -23,6 +23,12 @@ public enum NodeTaskKind
 
     /// <summary>Report, now; and take no task with a lower fence from here on.</summary>
     Report,
+
+    /// <summary>Show that the process is alive, by a report with the task's <see cref="NodeTask.Claim"/>: the name is its own then. About no component.</summary>
+    Join,
+
+    /// <summary>Be no node any more: another process has the name, or the node was removed. About no component.</summary>
+    Leave,
 }
 
 /// <summary>
@@ -31,11 +37,23 @@ public enum NodeTaskKind
 /// </summary>
 public sealed record NodeTask
 {
+    private static readonly ReleaseId s_none = new("", "");
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+
     /// <summary>Its name: the same whenever the same thing is asked for again.</summary>
     public required string Id { get; init; }
 
     /// <summary>The node that it is for.</summary>
     public required string Node { get; init; }
+
+    /// <summary>
+    /// The process that it is meant for (<see cref="NodeReport.Incarnation"/>): any other one that goes by the node's name
+    /// passes it over. Empty, the default, for whichever there is.
+    /// </summary>
+    public string Incarnation { get; init; } = "";
+
+    /// <summary>For <see cref="NodeTaskKind.Join"/>: the claim that the process is to report with.</summary>
+    public long Claim { get; init; }
 
     /// <summary>What to do.</summary>
     public required NodeTaskKind Kind { get; init; }
@@ -75,4 +93,29 @@ public sealed record NodeTask
 
     /// <summary>How long a trial lasts at most when no further word comes; then the node goes back by itself. For <see cref="NodeTaskKind.Activate"/>.</summary>
     public TimeSpan HoldAtMost { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Makes a task that asks a process to show that it is alive, so that it may have its node's name.</summary>
+    /// <param name="node">The name.</param>
+    /// <param name="incarnation">The process.</param>
+    /// <param name="claim">The claim to report with.</param>
+    public static NodeTask ToJoin(string node, string incarnation, long claim) => AboutTheName(node, incarnation, NodeTaskKind.Join) with { Claim = claim };
+
+    /// <summary>Makes a task that tells a process that its node's name is not its own any more.</summary>
+    /// <param name="node">The name.</param>
+    /// <param name="incarnation">The process.</param>
+    public static NodeTask ToLeave(string node, string incarnation) => AboutTheName(node, incarnation, NodeTaskKind.Leave);
+
+    private static NodeTask AboutTheName(string node, string incarnation, NodeTaskKind kind) => new()
+    {
+        Id = $"{incarnation}/{kind}",
+        Node = node,
+        Incarnation = incarnation,
+        Kind = kind,
+        Component = "",
+        Upgrade = "",
+        Fence = 0,
+        From = s_none,
+        To = s_none,
+        Deadline = s_soon,
+    };
 }

@@ -9,7 +9,12 @@ public sealed record ReleaseId(string Version, string Digest)
     /// The settings that it is run with, over those of the host's own configuration: a JSON object of texts, its keys in
     /// ordinal order; empty for none. Part of what a release is: code and configuration go forward, and back, together.
     /// </summary>
-    public string Settings { get; init; } = "";
+    public string Settings
+    {
+        get;
+        // Null is what a reader gives where older records say nothing; equality is by what is here.
+        init => field = value ?? "";
+    } = "";
 
     /// <inheritdoc/>
     public override string ToString() => Version;

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using NuGet.Versioning;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
+using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Storage;
@@ -62,6 +64,15 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>The folder of its files, in full.</summary>
     public string DataFolder { get; }
 
+    /// <summary>Its nodes.</summary>
+    public required INodeDirectory Nodes { get; init; }
+
+    /// <summary>What operators may do with nodes.</summary>
+    public required INodeRegistration Registration { get; init; }
+
+    /// <summary>Brings nodes that were away to what upgrades left.</summary>
+    public required FleetConvergence Convergence { get; init; }
+
     private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
 
     /// <summary>Whether it has begun to end.</summary>
@@ -87,7 +98,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FeedInterval, TimeSpan.Zero);
-        if (options.Rollback.Validate() is { Count: > 0 } faults)
+        if (options.Rollback.Validate().Concat(options.Membership.Validate()).ToList() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         }
@@ -106,14 +117,17 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 options.Feasibility.SurfaceOf = _ => ours;
             }
 
+            var nodes = await FleetMembership.OpenAsync(store.Nodes, channel, options.Membership, time, loggers.CreateLogger<FleetMembership>(), cancellationToken).ConfigureAwait(false);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
-            var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time);
-            var upgrades = new RuntimeUpgradeManager(store.Upgrades, channel, options.Judge, feasibility, time, loggers);
-            var rollback = new RollbackManager(upgrades, store.RollbackPoints, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies };
-            var follower = new LifecycleFollower(components, upgrades, releases, loggers.CreateLogger<LifecycleFollower>());
+            var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time, nodes);
+            var upgrades = new RuntimeUpgradeManager(
+                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes });
+            var convergence = new FleetConvergence(store.Upgrades, nodes, nodes.Channel, time, loggers.CreateLogger<FleetConvergence>());
+            var rollback = new RollbackManager(upgrades, store.RollbackPoints, store.KeyedRequests, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
+            var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>()) { Policies = options.Feasibility.Policies, Nodes = nodes, Registration = nodes, Convergence = convergence };
+            var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
-                upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token), follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch
@@ -178,6 +192,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private async Task DiscoverOnceAsync(TimeSpan feedInterval)
     {
         var nodes = await Upgrades.GetNodesAsync(_stop.Token).ConfigureAwait(false);
+        if (_store.Leases.AreShared)
+        {
+            await Components.RefreshAsync(_stop.Token).ConfigureAwait(false);
+        }
+
         var inventory = nodes.SelectMany(node => node.Components.Select(component => new NodeInventory(
             node.Node,
             component.Component,

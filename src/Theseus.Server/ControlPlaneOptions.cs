@@ -1,4 +1,5 @@
 using Theseus.Control;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Server;
@@ -30,6 +31,9 @@ public sealed class ControlPlaneOptions
 
     /// <summary>How long, and how far, it is possible to go back.</summary>
     public RollbackOptions Rollback { get; } = new();
+
+    /// <summary>When a node is no longer counted on.</summary>
+    public MembershipOptions Membership { get; } = new();
 
     /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);

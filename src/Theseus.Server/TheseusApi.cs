@@ -63,6 +63,7 @@ public static class TheseusApi
         var api = all.MapGroup("").RequireAuthorization(AccessPolicies.Look);
         api.Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable);
         StatusEndpoints.Map(all, api);
+        NodeEndpoints.Map(api);
         UpgradeEndpoints.Map(api);
         ComponentEndpoints.Map(api);
         PathEndpoints.Map(api);

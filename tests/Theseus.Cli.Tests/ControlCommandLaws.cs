@@ -50,6 +50,7 @@ public sealed class ControlCommandLaws
             (["component", "show", "markdown"], "calls"),
             (["component", "history", "markdown"], "Active"),
             (["nodes"], "node1"),
+            (["node", "list"], "Alive"),
             (["release", "list", "markdown"], "2.0.0"),
             (["audit", "list"], "a look around"),
             (["audit", "list", "--subject", "line"], "a look around"),
@@ -63,6 +64,24 @@ public sealed class ControlCommandLaws
             Assert.Equal(0, scripts.Code);
             Assert.NotNull(JsonNode.Parse(scripts.Out));
         }
+    }
+
+    [Fact]
+    public async Task ANodeIsTakenOutOfUseLetInAgainAndRemoved()
+    {
+        await using var line = await ControlLine.StartAsync();
+
+        var drained = await line.RunAsync("node", "drain", "node1", "--why", "new disks");
+        Assert.True(drained.Code == 0, drained.Error);
+        Assert.Contains("draining", (await line.RunAsync("node", "list")).Out);
+        Assert.Contains("new disks", (await line.RunAsync("audit", "list", "--subject", "node/node1")).Out);
+        Assert.Equal(0, (await line.RunAsync("node", "undrain", "node1")).Code);
+        Assert.DoesNotContain("draining", (await line.RunAsync("nodes")).Out);
+
+        Assert.Equal(ExitCode.Refused, (await line.RunAsync("node", "remove", "node1")).Code);
+        Assert.Equal(ExitCode.NotFound, (await line.RunAsync("node", "drain", "none-such")).Code);
+        Assert.Equal(0, (await line.RunAsync("node", "remove", "node1", "--force", "--why", "sold")).Code);
+        Assert.DoesNotContain("node1", (await line.RunAsync("nodes")).Out);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class CrashLaws
         {
             using var database = SqliteDatabase.Open(ControlProcess.DatabaseIn(folder.Path));
             var token = new AccessToken { Id = "other", Name = "other", Role = AccessRole.Viewer, SecretHash = "", CreatedAt = DateTimeOffset.UnixEpoch };
-            await new SqliteTokenStore(database).AddAsync(token, new AuditEntry(token.CreatedAt, "other", "token other", "", "valid", ""), default);
+            await new SqliteTokenStore(database).AddAsync(token, null, new AuditEntry(token.CreatedAt, "other", "token other", "", "valid", ""), default);
         }
         else
         {

@@ -9,6 +9,8 @@ namespace Theseus.Crash.Tests;
 /// <summary>What an upgrade's end has to be, seen from outside: by the database and the nodes' disks alone.</summary>
 internal static class Ends
 {
+    private const string Trimmed = "rollback point removed";
+
     /// <summary>The ends that fit what an upgrade met.</summary>
     public static UpgradeState[] Of(CourseKind kind) => kind switch
     {
@@ -68,7 +70,7 @@ internal static class Ends
         var audit = new SqliteAudit(database);
         problems.AddRange((await audit.VerifyAsync(null, default)).Problems);
         var entries = (await audit.ReadAfterAsync(0, 1_000, default)).Select(record => record.Entry).ToList();
-        problems.AddRange(upgrades.SelectMany(upgrade => OnRecord(upgrade, [.. entries.Where(entry => entry.Subject == upgrade.Id)])));
+        problems.AddRange(upgrades.SelectMany(upgrade => OnRecord(upgrade, [.. entries.Where(entry => entry.Subject == upgrade.Id && !entry.To.StartsWith(Trimmed, StringComparison.Ordinal))])));
         if (entries.Where(entry => entry.Subject == "token token").Select(entry => entry.To) is var tokens
             && !tokens.SequenceEqual(course.Kind == CourseKind.Token ? ["valid", "revoked"] : []))
         {
@@ -85,6 +87,13 @@ internal static class Ends
         if (points.Count != (last is null ? 0 : Course.Components.Count) || points.Any(point => point.Upgrade != last!.Id))
         {
             problems.Add($"There are {points.Count} rollback points, of {string.Join(", ", points.Select(point => point.Upgrade))}.");
+        }
+
+        // Each that was taken and is not kept any longer, once.
+        string[] gone = [.. upgrades.Where(upgrade => upgrade.WasActivated && upgrade != last).SelectMany(upgrade => Course.Components.Select(_ => upgrade.Id))];
+        if (entries.Where(entry => entry.To.StartsWith(Trimmed, StringComparison.Ordinal)).Select(entry => entry.Subject) is var trimmed && !trimmed.SequenceEqual(gone))
+        {
+            problems.Add($"Rollback points are on record as removed of {string.Join(", ", trimmed)}, not of {string.Join(", ", gone)}.");
         }
 
         problems.AddRange(await InRegistryAsync(new SqliteComponentStore(database), serving.Version));

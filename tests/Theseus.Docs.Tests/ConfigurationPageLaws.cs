@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Theseus.RabbitMq;
 using Theseus.Runtime;
 
 namespace Theseus.Docs.Tests;
@@ -15,7 +16,7 @@ public sealed partial class ConfigurationPageLaws
         var told = Row().Matches(Repository.Read("docs/reference/configuration.md"))
             .Select(row => $"{row.Groups["key"].Value} = {row.Groups["default"].Value.Trim('`')}");
 
-        var real = Keys(new TheseusOptions(), "").Concat(Keys(new ComponentOptions(), ""));
+        var real = Keys(new TheseusOptions(), "").Concat(Keys(new NodeOptions(), "")).Concat(Keys(new ComponentOptions(), "")).Concat(Keys(new RabbitOptions { Tls = new() }, ""));
 
         Assert.Equal(real.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
@@ -28,18 +29,21 @@ public sealed partial class ConfigurationPageLaws
         {
             // What only code can set.
             _ when typeof(Delegate).IsAssignableFrom(type) || type == typeof(IProgress<SwapProgress>) => [],
-            _ when type.IsClass && type.Namespace == typeof(TheseusOptions).Namespace => Keys(value!, $"{prefix}{property.Name}:"),
+            _ when type.IsClass && (type.Namespace == typeof(TheseusOptions).Namespace || type.Namespace == typeof(RabbitOptions).Namespace) => Keys(value!, $"{prefix}{property.Name}:"),
             _ => (string[])[$"{prefix}{property.Name} = {Text(value)}"],
         }
         select key;
 
     private static string Text(object? value) => value switch
     {
-        null or ICollection { Count: 0 } => "none",
+        null or "" or ICollection { Count: 0 } => "none",
+        // What each machine has of its own.
+        string name when name == Environment.MachineName => "the machine's name",
+        long memory when memory == new NodeOptions().MemoryBytes => "what the process may have",
         bool yes => yes ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    [GeneratedRegex(@"^\| `(?<key>[\w:]+)` \| (?<default>`[^`]+`|none) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<key>[\w:]+)` \| (?<default>`[^`]+`|none|the machine's name|what the process may have) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

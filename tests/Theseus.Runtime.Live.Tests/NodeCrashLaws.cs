@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using CrashHost;
-using Microsoft.Extensions.DependencyInjection;
-using Theseus.Fleet;
 using Theseus.Runtime.Memory;
 
 namespace Theseus.Runtime.Live.Tests;
@@ -71,7 +69,7 @@ public sealed class NodeCrashLaws
     public async Task ADurableWriteThatIsNotNumberedIsFoundOut()
     {
         using var images = new HostImages();
-        await TakeAsync(NodeCourseKind.TakenBack, images, folder => File.WriteAllText(Path.Combine(folder, ".theseus", "fences", "other"), "7"));
+        await TakeAsync(NodeCourseKind.TakenBack, images, folder => File.WriteAllText(Path.Combine(folder, ".theseus", "history", "other"), "7"));
 
         Assert.Contains("other", Assert.Single(images.Unnumbered));
     }
@@ -108,7 +106,7 @@ public sealed class NodeCrashLaws
         Assert.All(history.Where(record => record.Outcome == SwapRecord.Interrupted), record => Assert.Contains($"{record.Serves?.Version} serves, since ", record.Detail));
 
         // Nothing half is left, and what an upgrade needs to go back is there as soon as it is confirmed.
-        Assert.Empty(Directory.EnumerateFiles(folder, "*.tmp", SearchOption.AllDirectories).Where(file => file.Contains("states", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder, "*.tmp", SearchOption.AllDirectories), file => file.Contains("states", StringComparison.Ordinal));
         var kept = engine.GetSnapshots(NodeCourse.Component).Select(one => one.Name).ToList();
         Assert.Equal(kept.Distinct(), kept);
         if (serving == course.To.Version)

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
-using Theseus.Fleet;
 
 namespace Theseus.Server.Tests;
 
@@ -27,7 +27,7 @@ public sealed class FleetCallLaws
         Assert.True(releases.IndexOf("2.0.0") < releases.IndexOf("1.0.0") && releases.Contains("2.0.0"), string.Join(" ", releases));
         var first = await anna.ReadAsync<ReleasePage>("/releases/markdown?count=1");
         Assert.Equal(releases[..2], [first.Items.Single().Version, (await anna.ReadAsync<ReleasePage>(first.Next!)).Items.Single().Version]);
-        Assert.Equal("node1", Assert.Single((await anna.ReadAsync<Page<NodeReport>>("/nodes")).Items).Node);
+        Assert.Equal("node1", Assert.Single((await anna.ReadAsync<Page<NodeStatus>>("/nodes")).Items).Name);
 
         // What it would be.
         using var planned = await anna.PostAsync("/upgrades/plan", ToTwo);

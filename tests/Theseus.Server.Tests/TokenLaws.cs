@@ -65,7 +65,7 @@ public sealed class TokenLaws
         Assert.Matches("^theseus_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$", made.Token);
         var list = await server.Admin.GetStringAsync("/api/v1/tokens");
         Assert.Contains(made.Details.Id, list);
-        var secret = made.Token.Split('_', 3)[2];
+        var secret = made.Token!.Split('_', 3)[2];
         Assert.DoesNotContain(secret, list);
         Assert.DoesNotContain("hash", list, StringComparison.OrdinalIgnoreCase);
         await server.Client(made.Token).ReadAsync<ServerStatus>("/status");

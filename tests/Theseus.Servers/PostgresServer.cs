@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -64,7 +62,7 @@ public sealed class PostgresServer : IAsyncDisposable
             await Unprivileged.OwnAsync(server._folder, deadline.Token);
             await Unprivileged.RunAsync(
                 Unprivileged.Start(Path.Combine(Programs, "initdb"), "-D", server.Data, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"), deadline.Token);
-            for (var attempt = 1; !await server.TryStartAsync(FreePort(), deadline.Token); attempt++)
+            for (var attempt = 1; !await server.TryStartAsync(FreePort.Find(), deadline.Token); attempt++)
             {
                 // Somebody else may have taken the port between our look and its start.
                 if (attempt == Attempts)
@@ -200,12 +198,5 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             return string.Join('\n', _said);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
@@ -13,7 +12,7 @@ namespace Theseus.Simulation.Tests;
 /// A control plane, its database, a network and nodes, all on one thread and one clock: the same seed gives the same
 /// course to the last message. The product's own parts decide; only hosts' code and the wires are simulated.
 /// </summary>
-internal sealed class World : IDisposable
+internal sealed partial class World : IDisposable
 {
     private static readonly ReleaseId s_old = new("1.0.0", "aa");
     private static readonly ReleaseId s_new = new("2.0.0", "bb");
@@ -23,34 +22,35 @@ internal sealed class World : IDisposable
     private readonly Random _random;
     private readonly Faults _faults;
     private readonly SqliteDatabase _database = SqliteDatabase.Open(":memory:");
-    private readonly SqliteUpgradeStore _store;
+    private readonly IUpgradeStore _store;
     private readonly SimulatedNetwork _network;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<UpgradeMove> _moves = [];
     private readonly bool _forgetsFences;
     private readonly int _joinsAt;
     private readonly int _leavesAt;
-    private DrivenUpgrades _control = null!;
     private SimulatedNode? _leaver;
-    private bool _isAdvancing;
 
     /// <summary>Makes a world.</summary>
     /// <param name="seed">What happens in it.</param>
     /// <param name="forgetsFences">Whether its nodes forget at a restart which orders are void: a control that has to fail.</param>
     /// <param name="isRough">Whether late messages and restarts meet as often as can be.</param>
-    public World(int seed, bool forgetsFences = false, bool isRough = false)
+    /// <param name="planes">How many control planes there are on the one store.</param>
+    /// <param name="overwrites">Whether the store takes a change whatever it is a change of: a control that has to fail.</param>
+    public World(int seed, bool forgetsFences = false, bool isRough = false, int planes = 1, bool overwrites = false)
     {
         _random = new Random(seed);
         _forgetsFences = forgetsFences;
         _faults = isRough ? Faults.From(_random).Rough() : Faults.From(_random);
-        _store = new SqliteUpgradeStore(_database);
-        _network = new SimulatedNetwork(_random, _time, _faults, task => _nodes.Find(node => node.Name == task.Node)!.Take(task), report => Wake(() => _control.Take(report)));
+        _store = overwrites ? new OverwritingStore(new SqliteUpgradeStore(_database)) : new SqliteUpgradeStore(_database);
+        _network = new SimulatedNetwork(_random, _time, _faults, task => _nodes.Find(node => node.Name == task.Node)!.Take(task), Hear);
         for (var i = 0; i < _random.Next(1, 3); i++)
         {
             _moves.Add(new UpgradeMove($"component{i}", s_old, s_new));
         }
 
-        StartControl();
+        _planes = [.. Enumerable.Range(0, planes).Select(i => new SimulatedPlane($"plane{i}", _time))];
+        StartPlanes();
         for (var i = 0; i < _random.Next(1, 7); i++)
         {
             AddNode();
@@ -84,7 +84,7 @@ internal sealed class World : IDisposable
             OnFailure = _random.Next(6) == 0 ? FailureAction.Freeze : FailureAction.RollBack,
         };
         var id = "u1";
-        Now(_control.AddAsync(
+        Now(Driving.AddAsync(
             new UpgradeRecord { Id = id, Request = request, Since = _time.GetUtcNow(), RequestedAt = _time.GetUtcNow() },
             new AuditEntry(_time.GetUtcNow(), "simulation", id, "", "Pending", "It was asked for."),
             default));
@@ -165,11 +165,7 @@ internal sealed class World : IDisposable
             }
         }
 
-        if (_random.NextDouble() < _faults.ControlKilled)
-        {
-            Course.Add($"{second} s: the control plane is killed");
-            StartControl();
-        }
+        FailPlanes(second);
 
         if (id is not null)
         {
@@ -177,7 +173,7 @@ internal sealed class World : IDisposable
         }
 
         _time.Advance(s_tick);
-        Wake(() => { });
+        WakeAll();
     }
 
     private void Orders(string id, int second)
@@ -190,9 +186,9 @@ internal sealed class World : IDisposable
         }
         else if (upgrade.State == UpgradeState.Paused && _random.Next(60) == 0)
         {
-            if (_control.LineStop is not null)
+            if (Now(_store.ReadLineStopAsync(default)) is not null)
             {
-                Now(_control.RestartLineAsync("it is good again", "simulation", default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
+                Now(Driving.RestartLineAsync("it is good again", "simulation", default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
             }
 
             Order(id, second, "resume", _random.Next(2) == 0 || second > 5000 ? (record, now) => UpgradeOrders.RollBack(record, "back", now) : (record, now) => UpgradeOrders.Resume(record, "on", now));
@@ -222,39 +218,9 @@ internal sealed class World : IDisposable
                 break;
             default:
                 Course.Add($"{second} s: the line is stopped");
-                Now(_control.StopLineAsync("something else burns", "simulation", default));
+                Now(Driving.StopLineAsync("something else burns", "simulation", default));
                 break;
         }
-    }
-
-    private void Order(string id, int second, string name, Func<UpgradeRecord, DateTimeOffset, Decision.Change> order)
-    {
-        try
-        {
-            Now(_control.OrderAsync(id, "simulation", order, goesForward: false, default));
-            Course.Add($"{second} s: {name}");
-        }
-        catch (UpgradeRefusedException)
-        {
-        }
-    }
-
-    private void StartControl()
-    {
-        _control = new DrivenUpgrades(_store, _network, new HealthJudge(), _time, NullLogger.Instance)
-        {
-            OnChanged = upgrade => Course.Add($"{_time.GetUtcNow():HH:mm:ss}: {upgrade.State} wave {upgrade.Wave} {upgrade.Phase} turn {upgrade.Turn} {upgrade.Detail}"),
-        };
-        var control = _control;
-        _control.OnToBeChecked = upgrade => Now(control.PlanAsync(
-            upgrade.Id,
-            new Feasibility
-            {
-                Moves = _moves,
-                Nodes = _moves.ToDictionary(move => move.Component, _ => (IReadOnlyList<PlannedNode>)[.. _nodes.Select(node => new PlannedNode(node.Name, node.Domain))]),
-            },
-            default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
-        Now(_control.RecoverAsync(default).ContinueWith(_ => true, TaskContinuationOptions.ExecuteSynchronously));
     }
 
     /// <summary>What holds at every moment: a node serves with one of the two releases, and what calls get is one of the two.</summary>
@@ -323,21 +289,6 @@ internal sealed class World : IDisposable
 
     private static bool IsNamed(UpgradeRecord upgrade, SimulatedNode node) =>
         upgrade.Detail.Contains(node.Name, StringComparison.Ordinal) || upgrade.Detail.Contains(" more", StringComparison.Ordinal);
-
-    /// <summary>Runs the control plane until it has nothing more to do now. Its parts complete at once in this world.</summary>
-    private void Wake(Action first)
-    {
-        first();
-        // A node may answer at once, from within the control plane's own turn.
-        if (_isAdvancing)
-        {
-            return;
-        }
-
-        _isAdvancing = true;
-        Now(_control.AdvanceAllAsync(default));
-        _isAdvancing = false;
-    }
 
     private static T Now<T>(Task<T> task)
     {

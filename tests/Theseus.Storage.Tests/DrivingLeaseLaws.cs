@@ -85,4 +85,26 @@ public sealed class DrivingLeaseLaws(Stores stores)
         Assert.Null(await database.Leases.TryTakeAsync("u1", "one", s_long, default));
         Assert.Null(await database.Leases.TryTakeAsync("unknown", "one", s_long, default));
     }
+
+    [Theory]
+    [MemberData(nameof(Stores.Kinds), MemberType = typeof(Stores))]
+    public async Task TheHeadsAreThoseThatHaveNotEndedWithTheirRevisionsAndWhoDrivesThem(StoreKind kind)
+    {
+        await using var database = await stores.OpenAsync(kind);
+        var held = await database.Upgrades.AddAsync(Sample.Upgrade("held", "a"), Sample.Entry("asked"), default);
+        await database.Upgrades.AddAsync(Sample.Upgrade("free", "b"), Sample.Entry("asked"), default);
+        var passed = await database.Upgrades.AddAsync(Sample.Upgrade("passed", "c"), Sample.Entry("asked"), default);
+        var ended = await database.Upgrades.AddAsync(Sample.Upgrade("ended", "d"), Sample.Entry("asked"), default);
+        var lease = (await database.Leases.TryTakeAsync("held", "one", s_long, default))!;
+        var over = (await database.Leases.TryTakeAsync("passed", "two", s_passed, default))!;
+        await database.Upgrades.UpdateAsync(held with { Revision = 2, State = UpgradeState.Validating, DrivenUnder = lease.Token }, Sample.Entry("goes on"), [], default);
+        await database.Upgrades.UpdateAsync(ended with { Revision = 2, State = UpgradeState.Cancelled }, Sample.Entry("ended"), [], default);
+
+        var heads = await database.Leases.ReadHeadsAsync(default);
+
+        Assert.Equal([new DrivenHead("held", 2, lease, false), new DrivenHead("free", 1, null, true), new DrivenHead("passed", 1, over, true)], heads);
+        Assert.Equal(lease, await database.Leases.FindAsync("held", default));
+        Assert.Null(await database.Leases.FindAsync("free", default));
+        Assert.Equal(passed.Id, over.Upgrade);
+    }
 }

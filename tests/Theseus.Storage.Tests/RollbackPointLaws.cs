@@ -1,4 +1,5 @@
 using Theseus.Control;
+using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 
@@ -40,13 +41,19 @@ public sealed class RollbackPointLaws(Stores stores)
             }
         }
 
-        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch, default));
+        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch, Removed, default));
         Assert.Equal(["u6", "u5", "u4", "u3"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
-        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch.AddDays(5), default));
+        Assert.Equal(2, await points.TrimAsync(4, DateTimeOffset.UnixEpoch.AddDays(5), Removed, default));
         Assert.Equal(["u6", "u5"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
-        await points.TrimAsync(1, DateTimeOffset.UnixEpoch.AddDays(100), default);
+        await points.TrimAsync(1, DateTimeOffset.UnixEpoch.AddDays(100), Removed, default);
         Assert.Equal(["u6"], (await points.ReadPointsAsync("a", default)).Select(point => point.Upgrade));
+
+        // Each went on record, in the transaction that removed it.
+        Assert.Equal(["u5", "u4", "u3", "u2", "u1"], (await database.Audit.ReadAsync(null, 100, null, default)).Where(record => record.Entry.To == "removed").Select(record => record.Entry.Subject));
+        Assert.Empty((await database.Audit.VerifyAsync(null, default)).Problems);
     }
+
+    private static AuditEntry Removed(RollbackPoint point) => new(DateTimeOffset.UnixEpoch, AuditEntry.System, point.Upgrade, "kept", "removed", "test");
 
     private static RollbackPoint Point(UpgradeRecord upgrade)
     {

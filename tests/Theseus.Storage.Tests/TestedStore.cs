@@ -1,5 +1,6 @@
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Storage.Tests;
@@ -22,9 +23,13 @@ internal sealed class TestedStore : IAsyncDisposable
 
     public IComponentStore Components => _open.Components;
 
+    public INodeStore Nodes => _open.Nodes;
+
     public IRollbackPointStore Points => _open.RollbackPoints;
 
     public ITokenStore Tokens => _open.Tokens;
+
+    public IKeyedRequestStore KeyedRequests => _open.KeyedRequests;
 
     public IAuditLog Audit => _open.Audit;
 

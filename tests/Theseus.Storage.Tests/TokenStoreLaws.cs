@@ -11,7 +11,7 @@ public sealed class TokenStoreLaws(Stores stores)
         await using var database = await stores.OpenAsync(kind);
         var store = database.Tokens;
         var token = new AccessToken { Id = "t1", Name = "ci", Role = AccessRole.Operator, SecretHash = "ab", CreatedAt = DateTimeOffset.UnixEpoch };
-        await store.AddAsync(token, Sample.Entry("made", "token t1"), default);
+        await store.AddAsync(token, null, Sample.Entry("made", "token t1"), default);
         var revoked = token with { RevokedAt = DateTimeOffset.UnixEpoch.AddDays(1) };
 
         Assert.Equal(token, await store.FindAsync("t1", default));

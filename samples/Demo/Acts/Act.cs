@@ -18,6 +18,9 @@ internal sealed record Act(string Name, string Story, string Component, string F
     /// <summary>Whether the component's counts have to be those of the load.</summary>
     public bool ComparesCounts { get; init; }
 
+    /// <summary>Whether the control plane that drives the upgrade is killed in its second wave, where it is a process of its own.</summary>
+    public bool LosesItsDriver { get; init; }
+
     /// <summary>The acts, in their order.</summary>
     public static IReadOnlyList<Act> All { get; } =
     [
@@ -42,6 +45,7 @@ internal sealed record Act(string Name, string Story, string Component, string F
         {
             Strategy = watched => new RollingParameters { Observe = watched / 2, Batch = Amount.Nodes(2) },
             ComparesCounts = true,
+            LosesItsDriver = true,
         },
     ];
 }

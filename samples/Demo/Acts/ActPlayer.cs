@@ -7,7 +7,7 @@ using Theseus.Demo.Screen;
 namespace Theseus.Demo.Acts;
 
 /// <summary>Plays an act: measures, has the control plane upgrade the fleet, measures, and says what came of it.</summary>
-internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOptions options, IScreen screen, TimeProvider time)
+internal sealed class ActPlayer(IDemoFleet fleet, LoadRecording recording, DemoOptions options, IScreen screen, TimeProvider time)
 {
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestUpgrade = TimeSpan.FromMinutes(10);
@@ -20,7 +20,7 @@ internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOp
 
         var begun = time.GetUtcNow();
         var during = time.GetTimestamp();
-        var ended = await UpgradeAsync(act, cancellationToken).WaitAsync(s_longestUpgrade, time, cancellationToken);
+        var (ended, takeover) = await UpgradeAsync(act, cancellationToken).WaitAsync(s_longestUpgrade, time, cancellationToken);
 
         screen.Measures("after");
         var after = time.GetTimestamp();
@@ -29,21 +29,25 @@ internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOp
 
         var swaps = await NodeSwaps.CollectAsync(fleet, act.Component, begun, time, cancellationToken);
         await AllAnsweredAsync(before, end, cancellationToken);
-        return Report(act, ended, swaps, new(Summary(before, during), Summary(during, after), Summary(after, end)), recording.Between(before, end));
+        var serving = (await fleet.LookAsync(act.Component, cancellationToken)).Select(node => node.Serving ?? "none").Distinct().Order(StringComparer.Ordinal).ToList();
+        var report = Report(act, ended, serving, swaps, new(Summary(before, during), Summary(during, after), Summary(after, end)), recording.Between(before, end));
+        return takeover is not null ? report with { Takeover = takeover.Report, AsExpected = report.AsExpected && takeover.Report is { GoneOnAfterSeconds: not null } } : report;
     }
 
     /// <summary>Asks for the upgrade and follows it to its end.</summary>
-    private async Task<UpgradeRecord> UpgradeAsync(Act act, CancellationToken cancellationToken)
+    private async Task<(UpgradeRecord Ended, Takeover? Takeover)> UpgradeAsync(Act act, CancellationToken cancellationToken)
     {
-        var upgrade = await fleet.Plane.Upgrades.StartAsync(
-            new UpgradeRequest { Targets = [new UpgradeTarget(act.Component, act.To)], Parameters = act.Strategy(options.Window), RequestedBy = "demo", Reason = act.Name }, cancellationToken);
-        await foreach (var change in fleet.Plane.Upgrades.WatchAsync(upgrade.Id, cancellationToken))
+        var takeover = act.LosesItsDriver && fleet.CanLoseAControlPlane ? new Takeover(fleet, screen, time) : null;
+        UpgradeRecord? upgrade = null;
+        var request = new UpgradeRequest { Targets = [new UpgradeTarget(act.Component, act.To)], Parameters = act.Strategy(options.Window), RequestedBy = "demo", Reason = act.Name };
+        await foreach (var change in fleet.UpgradeAsync(request, cancellationToken))
         {
             upgrade = change;
             screen.Step(Describe(change), change.HasEnded);
+            await (takeover?.SeeAsync(change, cancellationToken) ?? Task.CompletedTask);
         }
 
-        return upgrade;
+        return (upgrade!, takeover);
     }
 
     private static string Describe(UpgradeRecord upgrade) => upgrade switch
@@ -54,16 +58,15 @@ internal sealed class ActPlayer(DemoFleet fleet, LoadRecording recording, DemoOp
         _ => upgrade.State.ToString(),
     };
 
-    private ActReport Report(Act act, UpgradeRecord ended, NodeSwaps swaps, LatencyPhases latencies, IReadOnlyList<RequestSample> samples)
+    private ActReport Report(Act act, UpgradeRecord ended, IReadOnlyList<string> serving, NodeSwaps swaps, LatencyPhases latencies, IReadOnlyList<RequestSample> samples)
     {
-        var serving = fleet.Members.Select(node => node.Engine.GetStatus(act.Component).ServingVersion ?? "none").Distinct().Order(StringComparer.Ordinal).ToList();
         var failed = samples.Count(sample => sample.Fault is not null);
         return new ActReport
         {
             Name = act.Name,
             Strategy = ended.Request.Parameters.Strategy.ToString(),
             Upgrade = ended.Id,
-            Nodes = fleet.Members.Count,
+            Nodes = fleet.Addresses.Count,
             Component = act.Component,
             From = ended.Plan?.Moves[0].From.Version ?? "",
             To = act.To,

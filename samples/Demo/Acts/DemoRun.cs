@@ -14,7 +14,9 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
     {
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();
-        await using var fleet = await DemoFleet.StartAsync(options.Releases, time, cancellationToken);
+        await using IDemoFleet fleet = options.OverProcesses
+            ? await ProcessFleet.StartAsync(options.Releases, time, cancellationToken)
+            : await DemoFleet.StartAsync(options.Releases, time, cancellationToken);
         using var requests = new DemoRequests(fleet.Addresses, Documents());
         var recording = new LoadRecording();
         var load = new OpenLoopLoad(requests.SendAsync, options.Rate, time, recording);
@@ -43,18 +45,18 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
             await sending;
         }
 
-        CompareCounts(acts, requests, fleet);
+        CompareCounts(acts, requests, await fleet.ReadGrantedAsync(cancellationToken));
         return DemoReport.Of(options.Rate, startedAt, time.GetElapsedTime(start), recording, acts);
     }
 
     // When every answer has been read: a permit that is on its way is counted on one side only.
-    private static void CompareCounts(List<ActReport> acts, DemoRequests requests, DemoFleet fleet)
+    private static void CompareCounts(List<ActReport> acts, DemoRequests requests, IReadOnlyDictionary<string, long> granted)
     {
         for (var i = 0; i < acts.Count; i++)
         {
             if (Act.All[i].ComparesCounts)
             {
-                var counts = CountsReport.Compare(requests.Granted, fleet.Granted);
+                var counts = CountsReport.Compare(requests.Granted, granted);
                 acts[i] = acts[i] with
                 {
                     Counts = counts,

@@ -10,9 +10,9 @@ internal sealed class NodeSwaps
     private static readonly TimeSpan s_longestRetirement = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    private readonly IReadOnlyList<(int Node, SwapRecord Record)> _swaps;
+    private readonly IReadOnlyList<(string Node, SwapRecord Record)> _swaps;
 
-    private NodeSwaps(IReadOnlyList<(int Node, SwapRecord Record)> swaps) => _swaps = swaps;
+    private NodeSwaps(IReadOnlyList<(string Node, SwapRecord Record)> swaps) => _swaps = swaps;
 
     /// <summary>The longest time for which a node held its callers back.</summary>
     public TimeSpan CriticalSection => Longest(record => record.CriticalSection) ?? TimeSpan.Zero;
@@ -30,7 +30,7 @@ internal sealed class NodeSwaps
 
     public string Retirement => _swaps.Count == 0
         ? "No generation had to go."
-        : string.Join(" ", _swaps.Where(one => !IsGone(one.Record)).Select(one => $"node{one.Node}: {string.Join(" ", one.Record.Retired?.Pins ?? ["not told yet."])}").DefaultIfEmpty($"Gone from {_swaps.Count} nodes."));
+        : string.Join(" ", _swaps.Where(one => !IsGone(one.Record)).Select(one => $"{one.Node}: {string.Join(" ", one.Record.Retired?.Pins ?? ["not told yet."])}").DefaultIfEmpty($"Gone from {_swaps.Count} nodes."));
 
     /// <summary>The steps of the swap that took longest.</summary>
     public IReadOnlyList<StepReport> Steps => _swaps.Count == 0
@@ -43,12 +43,13 @@ internal sealed class NodeSwaps
     /// <param name="since">When the act began.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<NodeSwaps> CollectAsync(DemoFleet fleet, string component, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<NodeSwaps> CollectAsync(IDemoFleet fleet, string component, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         while (true)
         {
-            var swaps = new NodeSwaps([.. fleet.Members.SelectMany((node, i) => node.Engine.GetHistory(component).Where(record => record.StartedAt >= since && record.Outcome != nameof(SwapOutcome.Staged)).Select(record => (i + 1, record)))]);
+            var nodes = await fleet.LookAsync(component, cancellationToken);
+            var swaps = new NodeSwaps([.. nodes.SelectMany(node => node.History.Where(record => record.StartedAt >= since && record.Outcome != nameof(SwapOutcome.Staged)).Select(record => (node.Node, record)))]);
             if (swaps.AreGone || time.GetElapsedTime(begun) > s_longestRetirement)
             {
                 return swaps;

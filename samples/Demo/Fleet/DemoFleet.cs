@@ -1,12 +1,14 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control;
+using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Server;
 
 namespace Theseus.Demo.Fleet;
 
 /// <summary>The demo's service: five nodes and the control plane that upgrades them, all in this process.</summary>
-internal sealed class DemoFleet : IAsyncDisposable
+internal sealed class DemoFleet : IDemoFleet
 {
     public const int Nodes = 5;
 
@@ -22,17 +24,28 @@ internal sealed class DemoFleet : IAsyncDisposable
     {
     }
 
-    public ControlPlane Plane => _plane!;
-
-    public IReadOnlyList<DemoNode> Members => _nodes;
-
     public IReadOnlyList<Uri> Addresses => [.. _nodes.Select(node => node.Address)];
 
-    /// <summary>The permits that the nodes' limiters count, by client.</summary>
-    public IReadOnlyDictionary<string, long> Granted => _nodes
+    public async IAsyncEnumerable<UpgradeRecord> UpgradeAsync(UpgradeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var upgrade = await _plane!.Upgrades.StartAsync(request, cancellationToken);
+        await foreach (var change in _plane.Upgrades.WatchAsync(upgrade.Id, cancellationToken))
+        {
+            yield return change;
+        }
+    }
+
+    public Task<IReadOnlyList<NodeStanding>> LookAsync(string component, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeStanding>>(
+        [.. _nodes.Select((node, i) => new NodeStanding($"node{i + 1}", node.Engine.GetStatus(component).ServingVersion, [.. node.Engine.GetHistory(component)]))]);
+
+    public Task<IReadOnlyDictionary<string, long>> ReadGrantedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<string, long>>(_nodes
         .SelectMany(node => node.Limiter.Snapshot())
         .GroupBy(one => one.Key, StringComparer.Ordinal)
-        .ToDictionary(same => same.Key, same => same.Sum(one => one.Value), StringComparer.Ordinal);
+        .ToDictionary(same => same.Key, same => same.Sum(one => one.Value), StringComparer.Ordinal));
+
+    public bool CanLoseAControlPlane => false;
+
+    public Task<KilledDriver> KillDriverAsync(UpgradeRecord upgrade, CancellationToken cancellationToken) => throw new NotSupportedException("The control plane lives in this process.");
 
     /// <summary>Starts the control plane and the nodes, and waits until it knows them.</summary>
     public static async Task<DemoFleet> StartAsync(string releases, TimeProvider time, CancellationToken cancellationToken)

@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Theseus.Fleet;
@@ -12,7 +10,7 @@ using Theseus.Samples;
 
 namespace Theseus.Demo.Fleet;
 
-/// <summary>One node of the demo's service: an ordinary ASP.NET Core application with two components plugged in, on a free port of this machine, that has joined a fleet.</summary>
+/// <summary>One node of the demo's service in this process, on a free port of this machine, that has joined a fleet.</summary>
 internal sealed class DemoNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -40,29 +38,12 @@ internal sealed class DemoNode : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            // The load takes permits at a fixed rate; that all are given makes the counts comparable.
-            ["Theseus:Components:rate-limiter:Settings:Limit"] = "1000000",
-        });
-
-        // The bad release is to get as far as its first call: replayed documents would unmask it before.
-        var swap = new SwapOptions { WarmUp = new WarmUpOptions { RecentCalls = 0 } };
-        builder.AddTheseus(options => options.DataFolder = dataFolder)
+        DemoService.AddComponents(builder)
             .AddFeed(releases)
-            .AddComponent<IMarkdownRenderer>("markdown", options => (options.InitialVersion, options.Loading, options.Swap) = ("[1.0.0]", LoadingMode.Collectible, swap))
-            .AddComponent<IRateLimiter>("rate-limiter", options => (options.InitialVersion, options.Loading, options.Swap) = ("[1.1.0]", LoadingMode.Collectible, swap))
             .JoinFleet(channel, node => (node.Name, node.FailureDomain, node.Heartbeat) = (name, place, TimeSpan.FromMilliseconds(500)));
-
+        builder.Services.Configure<TheseusOptions>(options => options.DataFolder = dataFolder);
         var app = builder.Build();
-        app.MapPost("/render", async (HttpRequest request, IMarkdownRenderer renderer, CancellationToken aborted) =>
-        {
-            using var reader = new StreamReader(request.Body);
-            return Results.Content(await renderer.RenderAsync(await reader.ReadToEndAsync(aborted), aborted), "text/html");
-        });
-        app.MapPost("/permits/{client}", (string client, IRateLimiter limiter) =>
-            limiter.TryAcquire(client, 1).Granted ? Results.Ok() : Results.StatusCode(StatusCodes.Status429TooManyRequests));
-
+        DemoService.Map(app);
         try
         {
             await app.StartAsync(cancellationToken);

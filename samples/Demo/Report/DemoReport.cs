@@ -107,6 +107,9 @@ internal sealed record ActReport
 
     public required IReadOnlyList<StepReport> Steps { get; init; }
 
+    /// <summary>What came of killing the control plane that drove the upgrade; null where none was killed.</summary>
+    public TakeoverReport? Takeover { get; init; }
+
     /// <summary>The counts of the stateful act; null in the others.</summary>
     public CountsReport? Counts { get; init; }
 }
@@ -114,6 +117,11 @@ internal sealed record ActReport
 internal sealed record LatencyPhases(LatencySummary Before, LatencySummary During, LatencySummary After);
 
 internal sealed record StepReport(string Step, double Ms);
+
+/// <param name="Killed">The control plane that was killed.</param>
+/// <param name="Wave">The wave in which it was, from 1.</param>
+/// <param name="GoneOnAfterSeconds">After what time another had gone on with the upgrade; null when none did.</param>
+internal sealed record TakeoverReport(string Killed, int Wave, double? GoneOnAfterSeconds);
 
 /// <param name="GrantedByAnswers">The permits that answers to the load said were given.</param>
 /// <param name="GrantedByComponent">The permits that the component counts, after it was upgraded under way.</param>

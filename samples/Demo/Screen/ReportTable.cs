@@ -27,6 +27,11 @@ internal static class ReportTable
         Row("critical section (ms)", act => Number(act.CriticalSectionMs));
         Row("drain (ms)", act => Number(act.DrainMs));
         Row("unload (ms)", act => act.OldGenerationGone ? Number(act.UnloadMs) : "[red]not gone[/]");
+        if (report.Acts.Any(act => act.Takeover is not null))
+        {
+            Row("control plane killed / another went on after (s)", act => act.Takeover is { } takeover ? $"{takeover.Killed}, wave {takeover.Wave} / {Number(takeover.GoneOnAfterSeconds)}" : "");
+        }
+
         Row("counts: answers / component", act => act.Counts is { } counts
             ? $"{Count(counts.GrantedByAnswers)} / {Count(counts.GrantedByComponent)} {(counts.AreIntact ? "[green]intact[/]" : "[red]differ[/]")}"
             : "");

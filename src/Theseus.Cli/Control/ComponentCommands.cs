@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Theseus.Control;
-using Theseus.Fleet;
 using Theseus.Server;
 
 namespace Theseus.Cli.Control;
 
-/// <summary><c>theseus component</c> and <c>theseus node</c>, and what the feeds have of a component.</summary>
+/// <summary><c>theseus component</c>, and what the feeds have of a component.</summary>
 internal sealed class ComponentCommands(TheseusCommand theseus)
 {
     private readonly Argument<string> _name = new("component") { Description = "The component." };
@@ -21,7 +20,6 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
         component.Subcommands.Add(new ComponentPathCommand().Make(theseus));
         component.Subcommands.Add(new ComponentSetCommand().Make(theseus));
         root.Subcommands.Add(component);
-        root.Subcommands.Add(Nodes());
     }
 
     /// <summary><c>theseus release list</c>.</summary>
@@ -86,26 +84,6 @@ internal sealed class ComponentCommands(TheseusCommand theseus)
             output,
             ["Taken", "Upgrade", "Back from", "To", "State from before", "Why not"],
             page => page.Items.Select(one => (IReadOnlyList<string>)[Output.Time(one.Point.TakenAt), one.Point.Upgrade, one.Point.To.Version, one.Point.From.Version, one.StateKeptOn.Count > 0 ? string.Join(", ", one.StateKeptOn) : "", one.WhyNot])));
-        return command;
-    }
-
-    private Command Nodes()
-    {
-        var command = new Command("nodes", "List the nodes that have reported, with what each serves.");
-        theseus.OnControl(command, async (_, control, output, token) => Table(
-            await control.GetAsync<Page<NodeReport>>("nodes", token).ConfigureAwait(false),
-            output,
-            ["Node", "Domain", "Component", "Serves", "On trial", "Staged", "Not gone"],
-            page => page.Items.SelectMany(node => node.Components.Select(one => (IReadOnlyList<string>)
-            [
-                node.Node,
-                node.FailureDomain,
-                one.Component,
-                one.Confirmed?.Version ?? "",
-                one.Trial is { } trial ? string.Create(CultureInfo.InvariantCulture, $"{trial.Release}, {trial.Share:0.##%}") : "",
-                one.Staged?.Version ?? "",
-                one.Lingering.Count == 0 ? "" : one.Lingering.Count.ToString(CultureInfo.InvariantCulture),
-            ]))));
         return command;
     }
 

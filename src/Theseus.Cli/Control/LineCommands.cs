@@ -28,7 +28,8 @@ internal sealed class LineCommands(TheseusCommand theseus)
 
         var components = new Argument<string[]>("component") { Description = "The components.", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "All components that there is a way back for." };
-        var emergency = new Command("emergency-rollback", "Bring components back at once: upgrades that run go back, the others go back to before their last one. Works while the line is stopped.") { components, all, _why };
+        var key = new Option<string?>("--key") { Description = "Names the order: given again with the same key, it is answered as before.", HelpName = "KEY" };
+        var emergency = new Command("emergency-rollback", "Bring components back at once: upgrades that run go back, the others go back to before their last one. Works while the line is stopped.") { components, all, _why, key };
         emergency.Validators.Add(result =>
         {
             if (result.GetValue(components) is { Length: > 0 } == result.GetValue(all))
@@ -48,7 +49,7 @@ internal sealed class LineCommands(TheseusCommand theseus)
                 body["components"] = new JsonArray([.. parsed.GetRequiredValue(components).Select(name => (JsonNode)name)]);
             }
 
-            var answer = await control.PostAsync<EmergencyView>("emergency-rollback", body, token).ConfigureAwait(false);
+            var answer = await control.PostAsync<EmergencyView>("emergency-rollback", body, token, parsed.GetValue(key)).ConfigureAwait(false);
             if (output.IsJson)
             {
                 output.Raw(answer.Json);

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
-using Theseus.Fleet;
 using Theseus.Server;
 using Theseus.Storage;
 
@@ -17,6 +16,8 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
 
     private readonly Option<string> _data = new("--data") { Description = "The folder of its files, made if it is not there.", DefaultValueFactory = static _ => ControlConnection.DefaultData, HelpName = "FOLDER" };
     private readonly Option<string?> _store = new("--store") { Description = $"Its database: a connection string for PostgreSQL, without a password, or a SQLite file. Without it, what {StoreVariable} says; without that, a file in its folder.", HelpName = "STORE" };
+    private readonly Option<string?> _fleet = new("--fleet") { Description = $"How it reaches nodes in other processes: RabbitMQ's address, like amqps://user@broker.example.org/theseus, without a password. Without it, what {ServedFleet.Variable} says.", HelpName = "ADDRESS" };
+    private readonly Option<string?> _fleetConfig = new("--fleet-config") { Description = "A JSON file with what else there is to say of RabbitMQ: a PasswordFile, TLS, bounds (docs/reference/configuration.md).", HelpName = "FILE" };
     private readonly Option<string> _address = new("--address") { Description = "Where it listens. Port 0 takes a free one.", DefaultValueFactory = static _ => TheseusServerOptions.DefaultAddress };
     private readonly Option<string[]> _feeds = new("--feed") { Description = "A folder of release packages, or the address of a NuGet v3 service index; may be given again.", DefaultValueFactory = static _ => [] };
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "Listen for other machines without encryption, where tokens can be read on the way." };
@@ -25,7 +26,7 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
 
     public void AddTo(RootCommand root)
     {
-        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _address, _feeds, _allowInsecure, _certificate, _verbose };
+        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _fleet, _fleetConfig, _address, _feeds, _allowInsecure, _certificate, _verbose };
         theseus.On(command, ServeAsync);
         root.Subcommands.Add(command);
     }
@@ -55,11 +56,16 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
                 options.Certificate = X509Certificate2.CreateFromPemFile(file);
             }
 
-            var server = await TheseusServer.StartAsync(options, new InProcessChannel(), theseus.Time, loggers, cancellationToken).ConfigureAwait(false);
-            await using (server.ConfigureAwait(false))
+            // Ends after the server, which uses it to its end.
+            var fleet = ServedFleet.Connect(parsed.GetValue(_fleet), parsed.GetValue(_fleetConfig), theseus.Environment, theseus.Time, loggers);
+            await using (fleet.ConfigureAwait(false))
             {
-                Tell(server, output);
-                await Task.Delay(Timeout.InfiniteTimeSpan, theseus.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var server = await TheseusServer.StartAsync(options, fleet.Channel, theseus.Time, loggers, cancellationToken).ConfigureAwait(false);
+                await using (server.ConfigureAwait(false))
+                {
+                    Tell(server, fleet, output);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, theseus.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
 
             return ExitCode.Done;
@@ -74,9 +80,14 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
         }
     }
 
-    private static void Tell(TheseusServer server, Output output)
+    private static void Tell(TheseusServer server, ServedFleet fleet, Output output)
     {
         output.Line($"A control plane serves at {server.Address.GetLeftPart(UriPartial.Authority)}. Ctrl+C ends it; upgrades go on at the next start.", new(Color.Green));
+        if (fleet.Place.Length > 0)
+        {
+            output.Note($"Nodes join it by RabbitMQ at {fleet.Place}.");
+        }
+
         if (server.FirstToken is { } first)
         {
             output.Note($"There was no token of an admin, so one was made. It is shown this once, and lies in {TokenIssuer.FirstTokenFile} in the data folder:");

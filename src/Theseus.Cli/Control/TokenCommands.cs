@@ -40,7 +40,8 @@ internal sealed class TokenCommands(TheseusCommand theseus)
         var name = new Argument<string>("name") { Description = "Whose it is: what is done with it is on record under this name." };
         var role = new Option<AccessRole>("--role") { Description = "What it allows.", Required = true };
         var days = new Option<int?>("--days") { Description = "After how many days it ends by itself; without, never.", HelpName = "DAYS" };
-        var command = new Command("create", "Make a token. It is shown this once.") { name, role, days };
+        var key = new Option<string?>("--key") { Description = "Names the request: asked again with the same key, no second token is made.", HelpName = "KEY" };
+        var command = new Command("create", "Make a token. It is shown this once.") { name, role, days, key };
         theseus.OnControl(command, async (parsed, control, output, token) =>
         {
             var body = new JsonObject { ["name"] = parsed.GetRequiredValue(name), ["role"] = parsed.GetValue(role).ToString() };
@@ -49,10 +50,14 @@ internal sealed class TokenCommands(TheseusCommand theseus)
                 body["expiresAt"] = theseus.Time.GetUtcNow().AddDays(until).ToString("O", CultureInfo.InvariantCulture);
             }
 
-            var answer = await control.PostAsync<NewTokenView>("tokens", body, token).ConfigureAwait(false);
+            var answer = await control.PostAsync<NewTokenView>("tokens", body, token, parsed.GetValue(key)).ConfigureAwait(false);
             if (output.IsJson)
             {
                 output.Raw(answer.Json);
+            }
+            else if (answer.Value.Token is null)
+            {
+                output.Note(answer.Value.Note ?? "");
             }
             else
             {
@@ -60,7 +65,7 @@ internal sealed class TokenCommands(TheseusCommand theseus)
                 output.Note($"Keep it: it is shown this once. Its id is {answer.Value.Details.Id}.");
             }
 
-            return ExitCode.Done;
+            return answer.Value.Token is null ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
     }

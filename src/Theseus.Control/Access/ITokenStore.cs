@@ -5,11 +5,18 @@ namespace Theseus.Control;
 /// <summary>Where tokens are kept. Each method is one transaction. Thread-safe.</summary>
 public interface ITokenStore
 {
-    /// <summary>Adds a token.</summary>
+    /// <summary>Adds a token; or finds the one that the same request made under the same key.</summary>
     /// <param name="token">The token.</param>
+    /// <param name="key">The key of the request for it; null for none.</param>
     /// <param name="entry">What goes on record of it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task AddAsync(AccessToken token, AuditEntry entry, CancellationToken cancellationToken);
+    /// <returns>The token; another one than was given when the request had made one before.</returns>
+    /// <exception cref="RequestKeyReusedException">The key was given to another request.</exception>
+    Task<AccessToken> AddAsync(AccessToken token, RequestKey? key, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Finds the token that the same request made under the same key; null when there is none.</summary>
+    /// <exception cref="RequestKeyReusedException">The key was given to another request.</exception>
+    Task<AccessToken?> FindByKeyAsync(RequestKey key, CancellationToken cancellationToken);
 
     /// <summary>Replaces a token that is there, by one that says when it was revoked.</summary>
     /// <param name="token">The token.</param>

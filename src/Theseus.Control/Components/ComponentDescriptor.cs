@@ -55,6 +55,9 @@ public sealed record ComponentDescriptor
     /// <summary>Versions that operators do not let run. By default none. Its <see cref="UpgradePolicy"/> holds besides.</summary>
     public IReadOnlyList<VersionRange> Blocked { get => field ?? []; init; }
 
+    /// <summary>The moment of an upgrade that its life was last brought up to; null when none has moved it. Older moments move it no more.</summary>
+    public UpgradeMoment? Follows { get; init; }
+
     /// <summary>Counts its saved changes from 1; 0 before it is registered. Never goes back, also not when it is removed and registered again.</summary>
     public long Revision { get; init; }
 

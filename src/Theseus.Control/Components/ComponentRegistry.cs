@@ -107,7 +107,7 @@ public sealed class ComponentRegistry
             component.Name,
             present => present is { Lifecycle: not ComponentLifecycle.Retired }
                 ? Step.End(RegistryResult.Refused(RegistryOutcome.AlreadyRegistered, present, $"There is a component '{component.Name}' already. Update it instead."))
-                : Step.Save(component with { Lifecycle = ComponentLifecycle.Registered, CurrentVersion = null }, why, upgrade: null),
+                : Step.Save(component with { Lifecycle = ComponentLifecycle.Registered, CurrentVersion = null, Follows = present?.Follows }, why, upgrade: null),
             cancellationToken);
     }
 
@@ -128,7 +128,7 @@ public sealed class ComponentRegistry
                 var next = change(present);
                 return next == present
                     ? Step.End(RegistryResult.Unchanged(present))
-                    : Step.Save(next with { Name = present.Name, Lifecycle = present.Lifecycle, CurrentVersion = present.CurrentVersion }, why: null, upgrade: null);
+                    : Step.Save(next with { Name = present.Name, Lifecycle = present.Lifecycle, CurrentVersion = present.CurrentVersion, Follows = present.Follows }, why: null, upgrade: null);
             },
             cancellationToken);
     }

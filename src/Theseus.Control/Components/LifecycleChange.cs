@@ -38,6 +38,19 @@ public sealed record LifecycleMove(ComponentLifecycle To, string Why)
     /// <summary>The identifier of the upgrade that does it; null if none does.</summary>
     public string? Upgrade { get; init; }
 
+    /// <summary>The moment of the upgrade at which this is so; null when no upgrade does it. Nothing happens where the component has been brought up to that or a later one.</summary>
+    public UpgradeMoment? Follows { get; init; }
+
     /// <summary>The state that the component must be in for this to happen; null for any from which the table leads there.</summary>
     public ComponentLifecycle? OnlyFrom { get; init; }
+}
+
+/// <summary>One revision of one upgrade. Of two the one with the higher number is later; of one upgrade, the one with the higher revision. Immutable.</summary>
+/// <param name="Number">The upgrade's number.</param>
+/// <param name="Revision">The revision of its record.</param>
+public sealed record UpgradeMoment(long Number, long Revision)
+{
+    /// <summary>Whether it is later than another; than none it is.</summary>
+    /// <param name="other">The other.</param>
+    public bool IsAfter(UpgradeMoment? other) => other is null || Number > other.Number || (Number == other.Number && Revision > other.Revision);
 }

@@ -21,6 +21,9 @@ internal static class LifecycleStep
         // Only a registration brings a retired one back.
         if (present is not { Lifecycle: not ComponentLifecycle.Retired })
             return Step.End(RegistryResult.NotFound(name));
+        // Several control planes follow the same upgrades, one later than the other.
+        if (move.Follows is { } moment && !moment.IsAfter(present.Follows))
+            return Step.End(RegistryResult.Unchanged(present));
         if (move.OnlyFrom is { } expected && expected != present.Lifecycle)
             return Refused(present, $"'{name}' is {present.Lifecycle}, not {expected}.");
         var next = Next(present, move);
@@ -39,6 +42,7 @@ internal static class LifecycleStep
         return next with
         {
             Lifecycle = move.To,
+            Follows = move.Follows ?? present.Follows,
             CurrentVersion = move.To is ComponentLifecycle.Registered or ComponentLifecycle.Retired ? null : next.CurrentVersion,
         };
     }

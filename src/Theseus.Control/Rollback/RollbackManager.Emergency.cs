@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Audit;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Control;
@@ -8,6 +11,10 @@ public sealed partial class RollbackManager
 {
     private const int MostLooks = 3;
 
+    /// <inheritdoc cref="RollBackInEmergencyAsync(IReadOnlyList{string}, string, string, string, CancellationToken)"/>
+    public Task<IReadOnlyList<EmergencyOutcome>> RollBackInEmergencyAsync(IReadOnlyList<string> components, string who, string why, CancellationToken cancellationToken) =>
+        RollBackInEmergencyAsync(components, who, why, null, cancellationToken);
+
     /// <summary>
     /// Brings components back, at once and all together: upgrades of them that run go back or are cancelled, and the rest
     /// go back to their newest rollback point. Works while the line is stopped.
@@ -15,13 +22,30 @@ public sealed partial class RollbackManager
     /// <param name="components">The components; empty for all that there is a rollback point or a running upgrade of.</param>
     /// <param name="who">Who orders it.</param>
     /// <param name="why">Why, for the record.</param>
+    /// <param name="key">
+    /// Names the order, for whoever may have to give it twice: given again it is answered as before, and nothing more goes
+    /// back. Where something failed meanwhile, nothing is kept to answer with, and it is tried again. Null for none.
+    /// </param>
     /// <param name="cancellationToken">Gives up waiting; what was ordered by then stays ordered.</param>
-    /// <returns>What was ordered for each component, by name. One that cannot go back does not hold up the others.</returns>
-    public async Task<IReadOnlyList<EmergencyOutcome>> RollBackInEmergencyAsync(IReadOnlyList<string> components, string who, string why, CancellationToken cancellationToken)
+    /// <returns>What was ordered for each component, by name. One that cannot go back does not hold up the others, and goes on record.</returns>
+    /// <exception cref="RequestKeyReusedException">The key was given to another order.</exception>
+    public async Task<IReadOnlyList<EmergencyOutcome>> RollBackInEmergencyAsync(IReadOnlyList<string> components, string who, string why, string? key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(components);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
         ArgumentException.ThrowIfNullOrWhiteSpace(why);
+        var order = key is null ? null : KeyOf(components, who, why, key);
+        if (order is not null && await requests.BeginAsync(order, cancellationToken).ConfigureAwait(false) is { } answered)
+        {
+            return Read(answered);
+        }
+
+        var outcomes = await BringBackAsync(components, who, why, cancellationToken).ConfigureAwait(false);
+        return await EndAsync(order, outcomes, who, why, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<EmergencyOutcome>> BringBackAsync(IReadOnlyList<string> components, string who, string why, CancellationToken cancellationToken)
+    {
         var named = components.Count > 0 ? components.Distinct(StringComparer.Ordinal).ToList() : await AllAsync(cancellationToken).ConfigureAwait(false);
         var outcomes = new Dictionary<string, EmergencyOutcome>(StringComparer.Ordinal);
         foreach (var component in named)
@@ -40,6 +64,35 @@ public sealed partial class RollbackManager
 
         return [.. outcomes.Values.OrderBy(one => one.Component, StringComparer.Ordinal)];
     }
+
+    /// <summary>Keeps what is answered, and puts on record what was refused. What was ordered is told in any case.</summary>
+    private async Task<IReadOnlyList<EmergencyOutcome>> EndAsync(RequestKey? order, IReadOnlyList<EmergencyOutcome> outcomes, string who, string why, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var refused = outcomes.Where(one => one.Action == EmergencyAction.Refused)
+            .Select(one => new AuditEntry(now, who, $"component {one.Component}", "", "emergency rollback refused", $"Emergency: {why}", one.Detail)).ToList();
+        if (order is null && refused.Count == 0)
+        {
+            return outcomes;
+        }
+
+        try
+        {
+            var kept = outcomes.Any(one => one.HasFailed) ? null : JsonSerializer.Serialize(outcomes, EmergencyJson.Default.IReadOnlyListEmergencyOutcome);
+            return await requests.EndAsync(order, kept, refused, cancellationToken).ConfigureAwait(false) is { } told ? Read(told) : outcomes;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Whoever is in an emergency has to hear what was ordered. Asked for again, nothing goes back twice.
+            LogNotKept(_logger, failure);
+            return outcomes;
+        }
+    }
+
+    private static RequestKey KeyOf(IReadOnlyList<string> components, string who, string why, string key) => new(
+        "emergency rollback", who, key, $"{string.Join('\n', components.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(one => $"{one.Length} {one}"))}\n{why}");
+
+    private static IReadOnlyList<EmergencyOutcome> Read(string answer) => JsonSerializer.Deserialize(answer, EmergencyJson.Default.IReadOnlyListEmergencyOutcome)!;
 
     /// <summary>The components that there is a running upgrade or a rollback point of.</summary>
     private async Task<List<string>> AllAsync(CancellationToken cancellationToken)
@@ -69,7 +122,7 @@ public sealed partial class RollbackManager
             {
                 // The loop's boundary: the other components go back all the same.
                 LogNotBroughtBack(_logger, failure, component);
-                return [new(component, EmergencyAction.Refused, "", $"It could not be brought back: {failure.Message} Order it again.")];
+                return [new(component, EmergencyAction.Refused, "", $"It could not be brought back: {failure.Message} Order it again.") { HasFailed = true }];
             }
         }
     }
@@ -114,7 +167,7 @@ public sealed partial class RollbackManager
             var upgrade = await upgrades.FindAsync(point.Upgrade, cancellationToken).ConfigureAwait(false);
             switch (upgrade)
             {
-                case { State: UpgradeState.RolledBack, TakenBackBy: Audit.AuditEntry.System }:
+                case { State: UpgradeState.RolledBack, TakenBackBy: AuditEntry.System }:
                     // It changed nothing in the end, and what is wrong now was there before it.
                     continue;
                 case { State: UpgradeState.Completed, Request.RollsBack: null }:
@@ -129,6 +182,9 @@ public sealed partial class RollbackManager
 
     private static IReadOnlyList<EmergencyOutcome> Outcomes(UpgradeRecord upgrade, EmergencyAction action, string detail) =>
         [.. upgrade.Request.Targets.Select(target => new EmergencyOutcome(target.Component, action, upgrade.Id, detail))];
+
+    [LoggerMessage(3013, LogLevel.Error, "What an emergency rollback was answered could not be kept, nor what it refused be put on record")]
+    private static partial void LogNotKept(ILogger logger, Exception failure);
 
     [LoggerMessage(3012, LogLevel.Error, "'{Component}' could not be brought back in an emergency")]
     private static partial void LogNotBroughtBack(ILogger logger, Exception failure, string component);
@@ -149,4 +205,13 @@ public enum EmergencyAction
 /// <param name="Action">What was ordered.</param>
 /// <param name="Upgrade">The upgrade by which it goes back; empty for none.</param>
 /// <param name="Detail">The same in words, or why not.</param>
-public sealed record EmergencyOutcome(string Component, EmergencyAction Action, string Upgrade, string Detail);
+public sealed record EmergencyOutcome(string Component, EmergencyAction Action, string Upgrade, string Detail)
+{
+    /// <summary>Whether it was refused because something failed on the way, which may be gone at the next try.</summary>
+    internal bool HasFailed { get; init; }
+}
+
+/// <summary>How the answer to an emergency rollback is kept.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(IReadOnlyList<EmergencyOutcome>))]
+internal sealed partial class EmergencyJson : JsonSerializerContext;

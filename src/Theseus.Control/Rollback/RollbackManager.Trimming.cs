@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control.Audit;
 
 namespace Theseus.Control;
 
@@ -20,11 +21,24 @@ public sealed partial class RollbackManager
     // The watching comes first, so that no upgrade ends between it and the first trim.
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(TrimAfterUpgradesAsync(cancellationToken), TrimWithTimeAsync(cancellationToken));
 
-    /// <summary>Removes the rollback points that are not kept any longer.</summary>
+    /// <summary>Removes the rollback points that are not kept any longer; each goes on record, since there is no way back to it from then on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were removed.</returns>
-    public Task<int> TrimAsync(CancellationToken cancellationToken) =>
-        points.TrimAsync(options.KeptPerComponent, time.GetUtcNow() - options.KeptFor, cancellationToken);
+    public Task<int> TrimAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return points.TrimAsync(options.KeptPerComponent, now - options.KeptFor, point => Removed(point, now), cancellationToken);
+    }
+
+    private AuditEntry Removed(RollbackPoint point, DateTimeOffset now) => new(
+        now,
+        AuditEntry.System,
+        point.Upgrade,
+        "rollback point kept",
+        "rollback point removed",
+        now - point.TakenAt > options.KeptFor
+            ? $"The rollback point of '{point.Component}' to {point.From} was taken more than {options.KeptFor.TotalDays:0.#} days ago."
+            : $"The rollback point of '{point.Component}' to {point.From} has {options.KeptPerComponent} newer ones after it, which are as many as are kept.");
 
     /// <summary>Waits until the rollback points are as they are wanted to be. They are looked at now, and after each trim of <see cref="RunAsync"/>.</summary>
     /// <param name="component">Only those of one component; null for all.</param>

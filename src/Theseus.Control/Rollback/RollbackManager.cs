@@ -10,6 +10,7 @@ namespace Theseus.Control;
 /// </summary>
 /// <param name="upgrades">The upgrades.</param>
 /// <param name="points">The rollback points.</param>
+/// <param name="requests">Where orders that came with a key are kept, and refused ones go on record.</param>
 /// <param name="options">How long, and how far, it is possible to go back.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it logs; null for nowhere.</param>
@@ -18,7 +19,7 @@ namespace Theseus.Control;
 /// same record as any, and fast, since the nodes have kept the release. It goes on while the line is stopped.
 /// </remarks>
 public sealed partial class RollbackManager(
-    RuntimeUpgradeManager upgrades, IRollbackPointStore points, RollbackOptions options, TimeProvider time, ILogger<RollbackManager>? logger = null)
+    RuntimeUpgradeManager upgrades, IRollbackPointStore points, IKeyedRequestStore requests, RollbackOptions options, TimeProvider time, ILogger<RollbackManager>? logger = null)
 {
     /// <summary>The rollback points that are kept, the newest first, and whether each can be used now.</summary>
     /// <param name="component">Only those of one component; null for all.</param>

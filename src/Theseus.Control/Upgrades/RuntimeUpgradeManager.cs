@@ -27,13 +27,15 @@ public sealed partial class RuntimeUpgradeManager
     /// <param name="feasibility">Who looks whether an upgrade is possible.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where it logs.</param>
-    public RuntimeUpgradeManager(IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="driving">How it shares its store with other control planes; null where it is the only one.</param>
+    public RuntimeUpgradeManager(
+        IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILoggerFactory loggers, UpgradeDriving? driving = null)
     {
         ArgumentNullException.ThrowIfNull(loggers);
         _store = store;
         _feasibility = feasibility;
         _time = time;
-        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>()) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
+        _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>(), driving) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
     }
 
     /// <summary>Runs upgrades until it is cancelled: those that are asked for, and those that an earlier process left.</summary>
@@ -184,7 +186,7 @@ public sealed partial class RuntimeUpgradeManager
         // What is asked for is asked for after the watching began, so that no change falls in between.
         using var watching = _watchers.Begin(id);
         var told = 0L;
-        if (id is not null && await _store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } present)
+        if (id is not null && await FollowAsync(id, cancellationToken).ConfigureAwait(false) is { } present)
         {
             told = present.Revision;
             yield return present;
@@ -233,6 +235,11 @@ public sealed partial class RuntimeUpgradeManager
             _ => last,
         };
     }
+
+    /// <summary>Finds an upgrade, so that whatever another control plane does to it from now on is told here too.</summary>
+    private Task<UpgradeRecord?> FollowAsync(string id, CancellationToken cancellationToken) => _driver.AreShared
+        ? _driver.OnLoopAsync((upgrades, token) => upgrades.FollowAsync(id, token), cancellationToken)
+        : _store.FindAsync(id, cancellationToken);
 
     private Task<UpgradeRecord> OrderAsync(
         string id, string who, Func<UpgradeRecord, DateTimeOffset, Decision.Change> order, bool goesForward, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed partial class UpgradeJson : JsonSerializerContext;
 internal sealed class AmountJson : JsonConverter<Amount>
 {
     public override Amount Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Amount.TryParse(reader.GetString(), out var amount) ? amount : throw new JsonException("An amount is written like 3 or 25%.");
+        reader.GetString() is var text && (Amount.TryParse(text, out var amount) || text == "0") ? amount : throw new JsonException("An amount is written like 3 or 25%.");
 
     public override void Write(Utf8JsonWriter writer, Amount value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

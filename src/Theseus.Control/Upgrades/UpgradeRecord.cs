@@ -22,6 +22,10 @@ public enum WavePhase
 /// All that is remembered of one upgrade: what is wanted, never what nodes did; that they report themselves. Immutable;
 /// each change is a new record with the next revision, stored with its audit record in one transaction.
 /// </summary>
+/// <remarks>
+/// What came after the first version of the tables is missing in older records, and a reader gets null for it, whatever
+/// the initializer says: so it is given its default as it is set.
+/// </remarks>
 public sealed record UpgradeRecord
 {
     /// <summary>How many bits of a fence count the turns of one upgrade.</summary>
@@ -44,7 +48,7 @@ public sealed record UpgradeRecord
     public required UpgradeRequest Request { get; init; }
 
     /// <summary>The nodes that had one of its components when it was asked for: after a restart of the control plane they are given time to be heard of before it is checked.</summary>
-    public IReadOnlyList<string> KnownNodes { get; init; } = [];
+    public IReadOnlyList<string> KnownNodes { get; init => field = value ?? []; } = [];
 
     /// <summary>The plan; null until it is made.</summary>
     public UpgradePlan? Plan { get; init; }
@@ -74,16 +78,29 @@ public sealed record UpgradeRecord
     public UpgradeState EndsAs { get; init; }
 
     /// <summary>Who had it go back: <see cref="Audit.AuditEntry.System"/> when it did so by itself; empty while it did not.</summary>
-    public string TakenBackBy { get; init; } = "";
+    public string TakenBackBy { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it cannot go back once it is confirmed, in words; empty when it can.</summary>
-    public string Irreversible { get; init; } = "";
+    public string Irreversible { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it is where it is, in words; empty for the plain course of things.</summary>
     public string Detail { get; init; } = "";
 
     /// <summary>What was left of the release from before when it was completed, by node, and what keeps it, in words; empty for nothing.</summary>
-    public IReadOnlyList<string> Lingering { get; init; } = [];
+    public IReadOnlyList<string> Lingering { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// The nodes that it goes on without since they are lost or have left, and at its end those that it ended without. When
+    /// such a node is heard of after the end, it is told what the upgrade left.
+    /// </summary>
+    public IReadOnlyList<LeftOutNode> LeftOut { get => field ?? []; init; }
+
+    /// <summary>The nodes that joined while it went on and get its release too, from when it is confirmed on those of its plan.</summary>
+    public IReadOnlyList<JoinedNode> Joined { get => field ?? []; init; }
+
+    /// <summary>While it goes back: whether nodes may have been told to confirm the release before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBeConfirmed { get; init; }
 
     /// <summary>What validation found, in words.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
@@ -99,7 +116,15 @@ public sealed record UpgradeRecord
 
     /// <summary>The fence of the tasks that it sends now. Later upgrades have higher numbers, so theirs is higher too.</summary>
     [JsonIgnore]
-    public long Fence => (Number << TurnBits) | Math.Min(Turn, (1L << TurnBits) - 1);
+    public long Fence => FenceOf(Turn);
+
+    /// <summary>The fence under which nodes are told, after the end, what it left: above all that it sent itself.</summary>
+    internal long FenceAfterEnd => FenceOf(Turn + 1);
+
+    /// <summary>The fence of nodes that were told so, and are what they should be.</summary>
+    internal long FenceWhenLevel => FenceOf(Turn + 2);
+
+    private long FenceOf(long turn) => (Number << TurnBits) | Math.Min(turn, (1L << TurnBits) - 1);
 
     /// <summary>The lowest number whose fences are all above one that nodes have seen.</summary>
     internal static long NumberAbove(long fence) => (fence >> TurnBits) + 1;

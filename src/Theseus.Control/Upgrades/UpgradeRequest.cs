@@ -49,7 +49,7 @@ public sealed record UpgradeRequest
     /// The components that begin with the state that nodes kept before the upgrade that is taken back, rather than with that
     /// of now, which is lost then. Default: none.
     /// </summary>
-    public IReadOnlyList<string> Restoring { get; init; } = [];
+    public IReadOnlyList<string> Restoring { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Names the request, for whoever may have to ask twice: the same key from the same asker gives the upgrade that the

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace Theseus.Control.Upgrades;
@@ -60,7 +61,16 @@ internal sealed class UpgradeWatchers
     /// <summary>One who watches. For one reader.</summary>
     internal sealed class Watching(UpgradeWatchers watchers, Channel<UpgradeRecord> changes) : IDisposable
     {
+        /// <summary>How many changes were told and not read yet.</summary>
+        public int Waiting => changes.Reader.Count;
+
         public IAsyncEnumerable<UpgradeRecord> ReadAllAsync(CancellationToken cancellationToken) => changes.Reader.ReadAllAsync(cancellationToken);
+
+        /// <summary>Waits until there is something to read; false when nothing is told any more.</summary>
+        public Task<bool> WaitAsync(CancellationToken cancellationToken) => changes.Reader.WaitToReadAsync(cancellationToken).AsTask();
+
+        /// <summary>Reads the next change, if there is one.</summary>
+        public bool TryRead([MaybeNullWhen(false)] out UpgradeRecord upgrade) => changes.Reader.TryRead(out upgrade);
 
         public void Dispose() => watchers.Leave(changes);
     }

@@ -1,4 +1,5 @@
 using NuGet.Versioning;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
@@ -31,8 +32,9 @@ public sealed class FeasibilityOptions
 /// <param name="options">How strict it is.</param>
 /// <param name="rollback">How often in a row upgrades may take themselves back.</param>
 /// <param name="time">The clock.</param>
+/// <param name="directory">Which nodes something may be begun on; null, the default, where that is not watched: all of them then.</param>
 public sealed class ValidatedFeasibility(
-    ComponentRegistry registry, UpgradeValidator validator, IUpgradeStore store, FeasibilityOptions options, RollbackOptions rollback, TimeProvider time) : IFeasibility
+    ComponentRegistry registry, UpgradeValidator validator, IUpgradeStore store, FeasibilityOptions options, RollbackOptions rollback, TimeProvider time, INodeDirectory? directory = null) : IFeasibility
 {
     /// <inheritdoc/>
     public async Task<Feasibility> CheckAsync(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, CancellationToken cancellationToken)
@@ -40,6 +42,7 @@ public sealed class ValidatedFeasibility(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(nodes);
         var found = new Found();
+        nodes = LeaveOut(request, nodes, found);
         Named(request, nodes, found.Problems);
         var candidates = new List<Candidate>();
         foreach (var target in InOrder(request.Targets))
@@ -156,13 +159,35 @@ public sealed class ValidatedFeasibility(
         _ => known,
     };
 
+    /// <summary>The nodes that something may be begun on. Of those that it may not it is said why: as a problem where they were asked for by name.</summary>
+    private IReadOnlyList<NodeReport> LeaveOut(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, Found found)
+    {
+        var open = new List<NodeReport>();
+        foreach (var node in nodes)
+        {
+            var status = directory?.Find(node.Node);
+            if (status is null or { IsDraining: false, State: NodeState.Alive or NodeState.Suspect })
+            {
+                open.Add(node);
+            }
+            else if (HasAny(node, request) && (request.Nodes.Count == 0 || request.Nodes.Contains(node.Node)))
+            {
+                var (what, mend) = status.IsDraining ? ("is draining", "Undrain it first") : ($"is {status.State}", "Wait until it is back");
+                (request.Nodes.Count == 0 ? found.Findings : found.Problems).Add(
+                    $"Node '{node.Node}' {what}, and nothing is begun on it. {(request.Nodes.Count == 0 ? "It gets the release when it can be told." : $"{mend}, or do not name it.")}");
+            }
+        }
+
+        return open;
+    }
+
     /// <summary>Whether each node that is named has something to upgrade.</summary>
     private static void Named(UpgradeRequest request, IReadOnlyList<NodeReport> nodes, List<string> problems)
     {
         var targets = request.Targets.Select(target => target.Component).ToList();
         var having = nodes.Where(node => HasAny(node, request)).Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
         var what = targets.Count == 1 ? $"a component '{targets[0]}'" : $"any of the components {string.Join(", ", targets.Order(StringComparer.Ordinal))}";
-        problems.AddRange(request.Nodes.Where(name => !having.Contains(name)).Select(name => $"Node '{name}' has not reported {what}."));
+        problems.AddRange(request.Nodes.Where(name => !having.Contains(name) && !problems.Any(problem => problem.StartsWith($"Node '{name}' ", StringComparison.Ordinal))).Select(name => $"Node '{name}' has not reported {what}."));
     }
 
     private static bool HasAny(NodeReport node, UpgradeRequest request) => node.Components.Any(one => request.Targets.Any(target => target.Component == one.Component));

@@ -13,6 +13,10 @@ internal static class ConfigurationKeys
     public const string Settings = "Settings";
 
     private const string Components = "Components";
+    private const string Node = "Node";
+
+    /// <summary>The fleet's channel reads this one, and looks for what is wrong in it.</summary>
+    private const string Channel = "RabbitMq";
 
     /// <summary>Says of each key that does not exist where it stands, and which one may be meant.</summary>
     /// <param name="section">The host's section.</param>
@@ -20,7 +24,8 @@ internal static class ConfigurationKeys
     public static IEnumerable<string> Faults(IConfigurationSection section, IReadOnlyList<string> components)
     {
         var all = section.GetSection(Components);
-        return Unknown(section, typeof(TheseusOptions), Components)
+        return Unknown(section, typeof(TheseusOptions), Components, Node, Channel)
+            .Concat(Unknown(section.GetSection(Node), typeof(NodeOptions)))
             .Concat(Unknown(all, components, "component of this host"))
             .Concat(components.SelectMany(name => Unknown(all.GetSection(name), typeof(ComponentOptions), Settings)));
     }

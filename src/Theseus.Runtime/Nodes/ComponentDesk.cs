@@ -99,6 +99,17 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
         await busy.ConfigureAwait(false);
     }
 
+    /// <summary>Stops, and serves with what is confirmed from here on: nobody would end a trial any more.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync().ConfigureAwait(false);
+        var report = engine.Describe(component);
+        if (report.Confirmed is { } confirmed && (report.Trial?.Release ?? report.Staged) is { } other && other != confirmed)
+        {
+            await engine.RevertAsync(component, confirmed, other, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static bool GoesForward(NodeTask? task) => task?.Kind is NodeTaskKind.Prepare or NodeTaskKind.Activate or NodeTaskKind.Probe or NodeTaskKind.Retire;
 
     // What goes forward and failed is told again and again until a turn is taken, but not tried again: whoever asked decides

@@ -25,6 +25,7 @@ internal sealed record NodeIdentity
 internal sealed partial class NodeAgent
 {
     private static readonly TimeSpan s_longestGoodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestReturn = TimeSpan.FromMinutes(5);
 
     private readonly NodeIdentity _identity;
     private readonly INodeChannel _channel;
@@ -37,6 +38,7 @@ internal sealed partial class NodeAgent
     // One token means that there is something to report; more say nothing more.
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long _sequence;
+    private long _claim;
 
     public NodeAgent(NodeIdentity identity, INodeEngine engine, IFenceStore fences, INodeChannel channel, TimeProvider time, ILogger logger)
     {
@@ -51,25 +53,51 @@ internal sealed partial class NodeAgent
             StringComparer.Ordinal);
     }
 
-    /// <summary>Runs until it is cancelled; then lets what is under way end.</summary>
+    /// <summary>
+    /// Runs until it is cancelled; then lets what is under way end. When the name turns out to be another process's, it ends
+    /// by itself, without a word more: the host serves on with what it has confirmed, and is no node.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var reading = ReadAsync(cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = ReadAsync(ending);
         try
         {
-            while (!cancellationToken.IsCancellationRequested)
+            while (!ending.IsCancellationRequested)
             {
-                await _channel.ReportAsync(Report(), cancellationToken).ConfigureAwait(false);
-                await WaitAsync(cancellationToken).ConfigureAwait(false);
+                await _channel.ReportAsync(Report(), ending.Token).ConfigureAwait(false);
+                await WaitAsync(ending.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
         }
 
         await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await LeaveAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         await Task.WhenAll(_desks.Values.Select(desk => desk.StopAsync())).ConfigureAwait(false);
         await SayGoodbyeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the name up. What failed on the way back to what is confirmed is for the host's operator to see, and no reason not to leave.</summary>
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        LogNameLost(_logger, _identity.Name);
+        using var deadline = new CancellationTokenSource(s_longestReturn, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await Task.WhenAll(_desks.Values.Select(desk => desk.LeaveAsync(either.Token))).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotReturned(_logger, _identity.Name, failure.Message);
+        }
     }
 
     /// <summary>So that the control plane does not plan with a node that is no more. Nobody waits for it: one that just dies says nothing either.</summary>
@@ -90,8 +118,10 @@ internal sealed partial class NodeAgent
     {
         Node = _identity.Name,
         Incarnation = _incarnation,
+        Claim = Interlocked.Read(ref _claim),
         StartedAt = _startedAt,
         Sequence = ++_sequence,
+        Heartbeat = _identity.Heartbeat,
         FailureDomain = _identity.FailureDomain,
         Labels = _identity.Labels,
         MemoryBytes = _identity.MemoryBytes,
@@ -108,26 +138,52 @@ internal sealed partial class NodeAgent
         _changed.Reader.TryRead(out _);
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads tasks until it is cancelled. Cancels what goes beside it when the name is another process's.</summary>
+    private async Task ReadAsync(CancellationTokenSource ending)
     {
-        await foreach (var task in _channel.ReadTasksAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var task in _channel.ReadTasksAsync(ending.Token).ConfigureAwait(false))
         {
-            if (_desks.TryGetValue(task.Component, out var desk))
+            // Two processes with one name may read from one queue, and what was meant for a process before may come late.
+            if (task.Incarnation.Length > 0 && task.Incarnation != _incarnation)
             {
-                try
-                {
-                    desk.Take(task);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    // Not obeyed: what cannot be remembered could be undone by an older message after a restart. It comes again.
-                    LogFenceNotStored(_logger, task.Component, failure.Message);
-                }
+                continue;
             }
-            else
+
+            switch (task.Kind)
             {
-                LogUnknownComponent(_logger, task.Component, _identity.Name);
+                case NodeTaskKind.Leave when task.Incarnation == _incarnation:
+                    await ending.CancelAsync().ConfigureAwait(false);
+                    return;
+                case NodeTaskKind.Join:
+                    Interlocked.Exchange(ref _claim, Math.Max(task.Claim, Interlocked.Read(ref _claim)));
+                    _changed.Writer.TryWrite(true);
+                    break;
+                default:
+                    Take(task);
+                    break;
             }
+        }
+
+        // The way itself gave the name to another one, within one process. Cancelled, it does not come to here.
+        await ending.CancelAsync().ConfigureAwait(false);
+    }
+
+    private void Take(NodeTask task)
+    {
+        if (!_desks.TryGetValue(task.Component, out var desk))
+        {
+            LogUnknownComponent(_logger, task.Component, _identity.Name);
+            return;
+        }
+
+        try
+        {
+            desk.Take(task);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Not obeyed: what cannot be remembered could be undone by an older message after a restart. It comes again.
+            LogFenceNotStored(_logger, task.Component, failure.Message);
         }
     }
 
@@ -139,4 +195,10 @@ internal sealed partial class NodeAgent
 
     [LoggerMessage(1302, LogLevel.Warning, "A task for component '{Component}' was passed over: node '{Node}' has no such component")]
     private static partial void LogUnknownComponent(ILogger logger, string component, string node);
+
+    [LoggerMessage(1304, LogLevel.Error, "Another process has the name of node '{Node}', or the node was removed: this process is no node any more, and serves on with what it has confirmed. Give each process a name of its own, and start this one again.")]
+    private static partial void LogNameLost(ILogger logger, string node);
+
+    [LoggerMessage(1305, LogLevel.Error, "Node '{Node}' is no node any more, and not all of its components are back at what they have confirmed: {Problem}")]
+    private static partial void LogNotReturned(ILogger logger, string node, string problem);
 }

@@ -1,8 +1,14 @@
 namespace Theseus.Runtime;
 
-/// <summary>How a host takes part in a fleet. Set while the host is built; not thread-safe.</summary>
+/// <summary>
+/// How a host takes part in a fleet: the section <c>Theseus:Node</c> of its configuration, then what code sets. Validated when
+/// the host starts. Not thread-safe: to be set while the host is built.
+/// </summary>
 public sealed class NodeOptions
 {
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = $"{TheseusOptions.Section}:Node";
+
     /// <summary>The node's name, unique in its fleet. Default: the machine's name.</summary>
     public string Name { get; set; } = Environment.MachineName;
 

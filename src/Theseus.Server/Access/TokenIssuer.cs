@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Theseus.Control;
 using Theseus.Control.Audit;
@@ -41,12 +42,32 @@ public sealed class TokenIssuer
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IssuedToken> IssueAsync(string name, AccessRole role, DateTimeOffset? expiresAt, string who, CancellationToken cancellationToken)
     {
+        var (token, text) = await IssueAsync(name, role, expiresAt, who, key: null, cancellationToken).ConfigureAwait(false);
+        return new IssuedToken(token, text!);
+    }
+
+    /// <summary>Makes a token; or finds the one that the same request made under the same key.</summary>
+    /// <param name="name">Whose it is: what is done with it is put on record under this name.</param>
+    /// <param name="role">What it allows.</param>
+    /// <param name="expiresAt">When it ends by itself; null for never.</param>
+    /// <param name="who">Who makes it.</param>
+    /// <param name="key">Names the request, for whoever may have to ask twice; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token, and its text; null for a token that was made before, since its text was told then and is kept nowhere.</returns>
+    /// <exception cref="RequestKeyReusedException">The key was given to a request for another token.</exception>
+    public async Task<(AccessToken Token, string? Text)> IssueAsync(string name, AccessRole role, DateTimeOffset? expiresAt, string who, string? key, CancellationToken cancellationToken)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
         var (token, bearer) = Make(name, role, expiresAt, _plane.Time.GetUtcNow());
-        await AddAsync(token, who, cancellationToken).ConfigureAwait(false);
-        return new IssuedToken(token, bearer.Write());
+        var there = await AddAsync(token, key is null ? null : KeyOf(name, role, expiresAt, who, key), who, cancellationToken).ConfigureAwait(false);
+        return (there, there.Id == token.Id ? bearer.Write() : null);
     }
+
+    /// <summary>The token that the same request made before under the same key; null when there is none.</summary>
+    /// <exception cref="RequestKeyReusedException">The key was given to a request for another token.</exception>
+    internal Task<AccessToken?> FindByKeyAsync(string name, AccessRole role, DateTimeOffset? expiresAt, string who, string key, CancellationToken cancellationToken) =>
+        _plane.Tokens.FindByKeyAsync(KeyOf(name, role, expiresAt, who, key), cancellationToken);
 
     /// <summary>Revokes a token: from then on it opens nothing. Doing it again changes nothing.</summary>
     /// <param name="id">The token.</param>
@@ -117,7 +138,7 @@ public sealed class TokenIssuer
         // Its text is on disk before it opens anything: whatever dies in between, no start leaves a token that nobody knows.
         var (token, bearer) = Make("admin", AccessRole.Admin, expiresAt: null, now);
         await WriteFirstAsync(bearer.Write(), cancellationToken).ConfigureAwait(false);
-        await AddAsync(token, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+        await AddAsync(token, key: null, AuditEntry.System, cancellationToken).ConfigureAwait(false);
         return new IssuedToken(token, bearer.Write());
     }
 
@@ -147,10 +168,13 @@ public sealed class TokenIssuer
         return (new AccessToken { Id = bearer.Id, Name = name, Role = role, SecretHash = bearer.SecretHash, CreatedAt = now, ExpiresAt = expiresAt }, bearer);
     }
 
-    private Task AddAsync(AccessToken token, string who, CancellationToken cancellationToken)
+    private static RequestKey KeyOf(string name, AccessRole role, DateTimeOffset? expiresAt, string who, string key) =>
+        new("token", who, key, string.Create(CultureInfo.InvariantCulture, $"{role}\n{expiresAt?.UtcTicks}\n{name}"));
+
+    private Task<AccessToken> AddAsync(AccessToken token, RequestKey? key, string who, CancellationToken cancellationToken)
     {
         var ends = token.ExpiresAt is { } end ? $", until {end.UtcDateTime:u}" : "";
-        return _plane.Tokens.AddAsync(token, new AuditEntry(token.CreatedAt, who, Subject(token), "", "valid", $"Token for {token.Name} as {token.Role}{ends}."), cancellationToken);
+        return _plane.Tokens.AddAsync(token, key, new AuditEntry(token.CreatedAt, who, Subject(token), "", "valid", $"Token for {token.Name} as {token.Role}{ends}."), cancellationToken);
     }
 
     private static bool IsAdmin(AccessToken token, DateTimeOffset now) => token.Role == AccessRole.Admin && token.IsValidAt(now);

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Theseus.Control;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Storage;
 
@@ -84,6 +86,8 @@ internal sealed partial class ApiBoundary(ControlPlane plane, ILogger<ApiBoundar
     {
         ApiProblemException problem => problem,
         UpgradeRefusedException refused => Problem.Of(CodeOf(refused.Refusal), refused.Message, [.. refused.Faults.Select(fault => new ApiFault("", fault))]),
+        RequestKeyReusedException reused => Problem.Of(ErrorCode.KeyReused, reused.Message),
+        NodeRefusedException refused => Problem.Of(refused.IsUnknown ? ErrorCode.UnknownNode : ErrorCode.NodeInUse, refused.Message),
         LastAdminException last => Problem.Of(ErrorCode.LastAdmin, last.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.Of(ErrorCode.TooSlow, "The body came too slowly, or not at all. Send it at once."),

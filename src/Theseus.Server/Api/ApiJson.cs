@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Theseus.Control;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
-using Theseus.Fleet;
 
 namespace Theseus.Server;
 
@@ -60,7 +60,9 @@ public static class ApiJson
 [JsonSerializable(typeof(LineStatus))]
 [JsonSerializable(typeof(LineStopped))]
 [JsonSerializable(typeof(Page<UpgradeRecord>))]
-[JsonSerializable(typeof(Page<NodeReport>))]
+[JsonSerializable(typeof(Page<NodeStatus>))]
+[JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(Page<ConvergingNode>))]
 [JsonSerializable(typeof(Page<AuditRecord>))]
 [JsonSerializable(typeof(Page<TokenView>))]
 [JsonSerializable(typeof(Page<RollbackOffer>))]

@@ -24,6 +24,9 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>There is no upgrade of that id.</summary>
     public static readonly ErrorCode UnknownUpgrade = new("unknown-upgrade", 404, "There is no such upgrade.");
 
+    /// <summary>There is no node of that name.</summary>
+    public static readonly ErrorCode UnknownNode = new("unknown-node", 404, "There is no such node.");
+
     /// <summary>There is no component of that name.</summary>
     public static readonly ErrorCode UnknownComponent = new("unknown-component", 404, "There is no such component.");
 
@@ -41,6 +44,9 @@ public sealed record ErrorCode(string Name, int Status, string Title)
 
     /// <summary>Where the upgrade stands, the order makes no sense.</summary>
     public static readonly ErrorCode WrongState = new("wrong-state", 409, "Where the upgrade stands, this makes no sense.");
+
+    /// <summary>The node is counted on, and its removal was not forced.</summary>
+    public static readonly ErrorCode NodeInUse = new("node-in-use", 409, "The node is counted on.");
 
     /// <summary>Another upgrade of one of the components has not ended.</summary>
     public static readonly ErrorCode Busy = new("busy", 409, "Another upgrade of the component has not ended.");
@@ -93,7 +99,7 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>Every code that there is, by status.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, TooSlow, WrongState, Busy,
+        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownNode, UnknownComponent, UnknownRelease, UnknownToken, MethodNotAllowed, TooSlow, WrongState, NodeInUse, Busy,
         LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
     ];
 }

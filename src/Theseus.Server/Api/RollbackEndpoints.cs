@@ -14,7 +14,8 @@ internal static class RollbackEndpoints
     {
         api.MapGet("/rollback-points", PointsAsync).Describes<Page<RollbackOffer>>("RollbackPoints", "The rollback points that are kept, the newest first, and whether each can be used now.");
         api.MapPost("/emergency-rollback", EmergencyAsync).RequireAuthorization(AccessPolicies.Operate).Takes<EmergencyBody>()
-            .Describes<EmergencyView>("EmergencyRollback", "Brings components back at once, all together; also while the line is stopped. One that cannot go back does not hold up the others.");
+            .Describes<EmergencyView>("EmergencyRollback", "Brings components back at once, all together; also while the line is stopped. One that cannot go back does not hold up the others.")
+            .TakesKey("Names the order, for who may have to give it twice: the same key with the same body is answered as before, and nothing more goes back.");
         api.MapGet("/line", LineAsync).Describes<LineStatus>("Line", "Whether upgrades may begin and go forward.");
         api.MapPost("/line/stop", StopAsync).RequireAuthorization(AccessPolicies.Operate).Takes<OrderBody>()
             .Describes<LineStopped>("StopLine", "Stops the line: every upgrade that goes forward pauses at once, and none begins.");
@@ -27,6 +28,7 @@ internal static class RollbackEndpoints
 
     private static async Task<IResult> EmergencyAsync(HttpContext context, ControlPlane plane)
     {
+        var key = IdempotencyKey.Read(context);
         var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var (components, all, why) = (body.Texts("components"), body.Flag("all") ?? false, body.Text("why", isRequired: true));
         // To mean all by leaving something out would be a dear slip of the pen.
@@ -36,7 +38,7 @@ internal static class RollbackEndpoints
         }
 
         body.ThrowIfFaulty();
-        return Answers.Ok(new EmergencyView(await plane.Rollback.RollBackInEmergencyAsync(components, Caller.Name(context), why!, context.RequestAborted).ConfigureAwait(false)));
+        return Answers.Ok(new EmergencyView(await plane.Rollback.RollBackInEmergencyAsync(components, Caller.Name(context), why!, key, context.RequestAborted).ConfigureAwait(false)));
     }
 
     private static async Task<IResult> LineAsync(HttpContext context, ControlPlane plane)

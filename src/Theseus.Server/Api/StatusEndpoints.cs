@@ -2,11 +2,10 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Theseus.Fleet;
 
 namespace Theseus.Server.Api;
 
-/// <summary>Whether it is alive, how things stand, and which nodes there are.</summary>
+/// <summary>Whether it is alive, and how things stand.</summary>
 internal static class StatusEndpoints
 {
     private static readonly string s_version =
@@ -17,7 +16,6 @@ internal static class StatusEndpoints
         open.MapGet("/health", () => Answers.Ok(new ServerHealth("alive")))
             .AllowAnonymous().Describes<ServerHealth>("Health", "Whether the server is alive. Needs no token, and tells nothing else.");
         api.MapGet("/status", StatusAsync).Describes<ServerStatus>("Status", "How things stand, at a glance.");
-        api.MapGet("/nodes", NodesAsync).Describes<Page<NodeReport>>("Nodes", "The nodes' newest reports, by name.");
     }
 
     private static async Task<IResult> StatusAsync(HttpContext context, ControlPlane plane)
@@ -26,11 +24,5 @@ internal static class StatusEndpoints
         var statistics = await plane.Upgrades.GetStatisticsAsync(context.RequestAborted).ConfigureAwait(false);
         var nodes = await plane.Upgrades.GetNodesAsync(context.RequestAborted).ConfigureAwait(false);
         return Answers.Ok(new ServerStatus(s_version, new LineStatus(why is not null, why), statistics, nodes.Count, plane.Components.Components.Count));
-    }
-
-    private static async Task<IResult> NodesAsync(HttpContext context, ControlPlane plane)
-    {
-        var nodes = await plane.Upgrades.GetNodesAsync(context.RequestAborted).ConfigureAwait(false);
-        return Answers.Ok(new Page<NodeReport>([.. nodes.OrderBy(node => node.Node, StringComparer.Ordinal)]));
     }
 }

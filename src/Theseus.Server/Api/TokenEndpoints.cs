@@ -17,7 +17,8 @@ internal static class TokenEndpoints
         api.MapGet("/tokens", ListAsync).RequireAuthorization(AccessPolicies.Administer)
             .Describes<Page<TokenView>>("Tokens", "All tokens, the oldest first, revoked and expired ones too; never their secrets.");
         api.MapPost("/tokens", MakeAsync).RequireAuthorization(AccessPolicies.Administer).Takes<TokenBody>()
-            .Describes<NewTokenView>("MakeToken", "Makes a token, and tells it this once.", StatusCodes.Status201Created);
+            .Describes<NewTokenView>("MakeToken", "Makes a token, and tells it this once (201); or describes the one that the same Idempotency-Key made (200).", StatusCodes.Status201Created)
+            .Produces<NewTokenView>().TakesKey("Names the request, for who may have to ask twice: the same key with the same body makes no second token. The first one's text is not told again.");
         api.MapDelete("/tokens/{id}", RevokeAsync).RequireAuthorization(AccessPolicies.Administer)
             .Describes<TokenView>("RevokeToken", "Revokes a token: from then on it opens nothing.");
     }
@@ -32,6 +33,7 @@ internal static class TokenEndpoints
     private static async Task<IResult> MakeAsync(HttpContext context, ControlPlane plane, TokenIssuer issuer)
     {
         var now = plane.Time.GetUtcNow();
+        var key = IdempotencyKey.Read(context);
         var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var (name, role, expiresAt) = (body.Text("name", isRequired: true, LongestName), body.Name<AccessRole>("role", isRequired: true), body.Time("expiresAt"));
         if (name is not null && (name.Any(char.IsControl) || name != name.Trim() || name.Equals(AuditEntry.System, StringComparison.OrdinalIgnoreCase)))
@@ -39,14 +41,20 @@ internal static class TokenEndpoints
             body.Fault("name", $"It has to be without control characters and spaces at its ends, and not '{AuditEntry.System}', which is the system's own name.");
         }
 
-        if (expiresAt <= now)
+        body.ThrowIfFaulty();
+        var who = Caller.Name(context);
+        if (key is not null && await issuer.FindByKeyAsync(name!, role!.Value, expiresAt, who, key, context.RequestAborted).ConfigureAwait(false) is { } made)
         {
-            body.Fault("expiresAt", "It has to lie ahead.");
+            return Known(made, now);
         }
 
-        body.ThrowIfFaulty();
-        var issued = await issuer.IssueAsync(name!, role!.Value, expiresAt, Caller.Name(context), context.RequestAborted).ConfigureAwait(false);
-        return Answers.Of(new NewTokenView(issued.Text, View(issued.Token, now)), StatusCodes.Status201Created);
+        if (expiresAt <= now)
+        {
+            throw Problem.Invalid("expiresAt", "It has to lie ahead.");
+        }
+
+        var (token, text) = await issuer.IssueAsync(name!, role!.Value, expiresAt, who, key, context.RequestAborted).ConfigureAwait(false);
+        return text is null ? Known(token, now) : Answers.Of(new NewTokenView(text, View(token, now)), StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, ControlPlane plane, TokenIssuer issuer, string id)
@@ -55,6 +63,11 @@ internal static class TokenEndpoints
             ?? throw Problem.Of(ErrorCode.UnknownToken, $"There is no token {id}.");
         return Answers.Ok(View(token, plane.Time.GetUtcNow()));
     }
+
+    private static IResult Known(AccessToken token, DateTimeOffset now) => Answers.Ok(new NewTokenView(null, View(token, now))
+    {
+        Note = $"The same request made this token before. Its text was told then, and is kept nowhere. If it was lost, revoke the token {token.Id}, and make another one under a new key.",
+    });
 
     private static TokenView View(AccessToken token, DateTimeOffset now) =>
         new(token.Id, token.Name, token.Role, token.CreatedAt, token.ExpiresAt, token.RevokedAt, token.IsValidAt(now));

@@ -11,9 +11,6 @@ namespace Theseus.Server.Api;
 /// <summary>Upgrades: looked at, asked for, and steered.</summary>
 internal static class UpgradeEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
-    private const int LongestKey = 200;
-
     // Well below what callers wait for an answer, and what the request itself may take.
     private static readonly TimeSpan s_longestLook = TimeSpan.FromSeconds(20);
 
@@ -27,14 +24,14 @@ internal static class UpgradeEndpoints
             .Describes<UpgradePlanView>("PlanUpgrade", "What an upgrade would be. Nothing is stored, and nothing begins.");
         api.MapPost("/upgrades", StartAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
             .Describes<UpgradeRecord>("StartUpgrade", "Asks for an upgrade. Answered when it was found possible and is on record (202), or was by the same Idempotency-Key (200).", StatusCodes.Status202Accepted)
-            .Produces<UpgradeRecord>().Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the request, for who may have to ask twice: the same key with the same body is the same upgrade.");
+            .Produces<UpgradeRecord>().Refuses(StatusCodes.Status404NotFound).TakesKey("Names the request, for who may have to ask twice: the same key with the same body is the same upgrade.");
         MapOrder(api, "pause", "PauseUpgrade", "Has an upgrade stand still where it is.", (plane, id, who, why, token) => plane.Upgrades.PauseAsync(id, who, why, token));
         MapOrder(api, "resume", "ResumeUpgrade", "Has a paused upgrade go on. The wave that it stands in is watched anew.", (plane, id, who, why, token) => plane.Upgrades.ResumeAsync(id, who, why, token));
         MapOrder(api, "cancel", "CancelUpgrade", "Ends an upgrade whose release has had no calls yet.", (plane, id, who, why, token) => plane.Upgrades.CancelAsync(id, who, why, token));
         MapOrder(api, "promote", "PromoteUpgrade", "Ends the wave that is being watched, as passed.", (plane, id, who, why, token) => plane.Upgrades.PromoteAsync(id, who, why, token));
         api.MapPost("/upgrades/{id}/rollback", RollBackAsync).RequireAuthorization(AccessPolicies.Operate).Takes<RollbackBody>(isOptional: true)
             .Describes<UpgradeRecord>("RollBackUpgrade", "Takes an upgrade back: at once while it runs; after its end by an upgrade the other way around, which is answered.")
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict).Reads(KeyHeader, "Names the order, for who may have to give it twice: the same key with the same body is answered as before.");
+            .Refuses(StatusCodes.Status404NotFound).TakesKey("Names the order, for who may have to give it twice: the same key with the same body is answered as before.");
         api.MapPost("/upgrades/{id}/approve", ApproveAsync).RequireAuthorization(AccessPolicies.Approve).Takes<ApprovalBody>()
             .Describes<UpgradeRecord>("ApproveUpgrade", "Approves the plan of the digest. Not for whoever asked for the upgrade.")
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
@@ -53,7 +50,7 @@ internal static class UpgradeEndpoints
 
     private static async Task<IResult> RollBackAsync(HttpContext context, ControlPlane plane, string id)
     {
-        var key = ReadKey(context);
+        var key = IdempotencyKey.Read(context);
         var body = await JsonBody.ReadAsync(context, isOptional: true).ConfigureAwait(false);
         var why = body.Text("why");
         var state = body.Name<ReturningState>("state") ?? ReturningState.OfNow;
@@ -80,7 +77,7 @@ internal static class UpgradeEndpoints
 
     private static async Task<IResult> StartAsync(HttpContext context, ControlPlane plane)
     {
-        var key = ReadKey(context);
+        var key = IdempotencyKey.Read(context);
         var request = UpgradeReader.Read(await JsonBody.ReadAsync(context).ConfigureAwait(false), Caller.Name(context), key);
         var (upgrade, isNew) = await plane.Upgrades.StartCheckedAsync(request, s_longestLook, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path.Value!.TrimEnd('/')}/{upgrade.Id}";
@@ -93,17 +90,6 @@ internal static class UpgradeEndpoints
         var (digest, why) = (body.Text("digest", isRequired: true), body.Text("why"));
         body.ThrowIfFaulty();
         return Answers.Ok(await plane.Upgrades.ApproveAsync(id, digest!, Caller.Name(context), why ?? "", context.RequestAborted).ConfigureAwait(false));
-    }
-
-    private static string? ReadKey(HttpContext context)
-    {
-        var values = context.Request.Headers[KeyHeader];
-        return values.Count switch
-        {
-            0 => null,
-            1 when values[0] is { Length: > 0 and <= LongestKey } key && key.All(one => one is > ' ' and < '\x7f') => key,
-            _ => throw Problem.Invalid(KeyHeader, $"It has to be given once, with 1 to {LongestKey} visible ASCII characters."),
-        };
     }
 
     internal static ApiProblemException Unknown(string id) => Problem.Of(ErrorCode.UnknownUpgrade, $"There is no upgrade {id}.");

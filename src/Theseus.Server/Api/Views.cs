@@ -53,9 +53,13 @@ public sealed record EmergencyView(IReadOnlyList<EmergencyOutcome> Outcomes);
 public sealed record TokenView(string Id, string Name, AccessRole Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, bool IsValid);
 
 /// <summary>A token that was just made.</summary>
-/// <param name="Token">What to send as <c>Authorization: Bearer …</c>. It is told this once.</param>
+/// <param name="Token">What to send as <c>Authorization: Bearer …</c>. It is told this once: null when the same request had made the token before.</param>
 /// <param name="Details">The rest of it.</param>
-public sealed record NewTokenView(string Token, TokenView Details);
+public sealed record NewTokenView(string? Token, TokenView Details)
+{
+    /// <summary>Why the token is not told, and what to do; null when it is.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>What a component calls, and what calls it.</summary>
 /// <param name="Component">The component.</param>

@@ -10,8 +10,6 @@ namespace Theseus.Storage.Postgres;
 /// copy of the newest hash elsewhere; <see cref="VerifyAsync"/> takes it.</remarks>
 public sealed class PostgresAudit(PostgresDatabase database) : IAuditLog
 {
-    private const int Page = 1000;
-
     /// <inheritdoc/>
     public Task<IReadOnlyList<AuditRecord>> ReadAsync(long? before, int count, string? subject, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AuditRecord>>(
         async (connection, token) => await connection.QueryAsync(
@@ -27,33 +25,21 @@ public sealed class PostgresAudit(PostgresDatabase database) : IAuditLog
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) => database.ReadAsync(
-        async (connection, token) =>
-        {
-            // One snapshot for all pages and the ledger: others append meanwhile.
-            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, token).ConfigureAwait(false);
-            await using (snapshot.ConfigureAwait(false))
-            {
-                var chain = new AuditChain(knownHash);
-                var after = long.MinValue;
-                List<(long Sequence, string Entry, string Hash)> page;
-                do
-                {
-                    page = await connection.QueryAsync(
-                        row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2", [after, Page], token).ConfigureAwait(false);
-                    foreach (var (sequence, entry, hash) in page)
-                    {
-                        chain.Add(sequence, entry, hash);
-                        after = sequence;
-                    }
-                }
-                while (page.Count == Page);
+    public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) =>
+        AuditChain.VerifyAsync(knownHash, after => database.ReadAsync((connection, token) => ReadPageAsync(connection, after, token), cancellationToken));
 
-                var ledger = await connection.QueryAsync(row => (row.GetInt64(0), row.GetString(1)), "SELECT sequence, hash FROM ledger", [], token).ConfigureAwait(false);
-                return chain.End(ledger[0].Item1, ledger[0].Item2);
-            }
-        },
-        cancellationToken);
+    private static async Task<AuditPage> ReadPageAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
+    {
+        // One snapshot for the page and the ledger: others append meanwhile.
+        var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using (snapshot.ConfigureAwait(false))
+        {
+            var records = await connection.QueryAsync(
+                row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2", [after, AuditPage.Size], cancellationToken).ConfigureAwait(false);
+            var ledger = await connection.QueryAsync(row => (row.GetInt64(0), row.GetString(1)), "SELECT sequence, hash FROM ledger", [], cancellationToken).ConfigureAwait(false);
+            return new AuditPage(records, ledger[0].Item1, ledger[0].Item2);
+        }
+    }
 
     private static AuditRecord Read(NpgsqlDataReader row) =>
         new(row.GetInt64(0), JsonSerializer.Deserialize(row.GetString(1), AuditJson.Default.AuditEntry)!, row.GetString(2));

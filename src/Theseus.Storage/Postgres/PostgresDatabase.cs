@@ -20,9 +20,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly TimeProvider _time;
-    private readonly string _name;
 
-    private PostgresDatabase(NpgsqlDataSource source, string name, TimeProvider time) => (_source, _name, _time) = (source, name, time);
+    private PostgresDatabase(NpgsqlDataSource source, string name, TimeProvider time) => (_source, Name, _time) = (source, name, time);
 
     /// <summary>Opens a database, and makes its tables or brings them up to date.</summary>
     /// <param name="connectionString">Where it is and who we are, as Npgsql takes it. It is never logged.</param>
@@ -58,8 +57,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>What it is called in messages: without a secret.</summary>
+    internal string Name { get; }
+
+    /// <summary>Names this object in what it tells others of its changes.</summary>
+    internal string Id { get; } = Guid.NewGuid().ToString("n");
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>A connection of one's own, for longer.</summary>
+    internal ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Does a piece of work in one transaction, alone among all who write. The work may be done again, from its beginning.</summary>
     internal Task<T> TransactAsync<T>(Func<PostgresTransaction, Task<T>> work, CancellationToken cancellationToken) => TryAsync(
@@ -68,7 +76,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             var connection = await _source.OpenConnectionAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                var transaction = await PostgresTransaction.BeginAsync(connection, _name, token).ConfigureAwait(false);
+                var transaction = await PostgresTransaction.BeginAsync(connection, this, token).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     var result = await work(transaction).ConfigureAwait(false);
@@ -119,7 +127,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             {
                 throw new StorageException(
                     StorageFault.OutcomeUnknown,
-                    $"The connection to {_name} was lost while a change was made final, and it does not answer since: the change may be there or not. Look before you ask again.",
+                    $"The connection to {Name} was lost while a change was made final, and it does not answer since: the change may be there or not. Look before you ask again.",
                     unknown);
             }
         }
@@ -133,7 +141,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             // Whoever has the ledger's lock knows that the lost transaction has ended, one way or the other: it held the
             // lock until then. Not by the transaction's number: after a failover that may be another one's.
-            var transaction = await PostgresTransaction.BeginAsync(connection, _name, cancellationToken).ConfigureAwait(false);
+            var transaction = await PostgresTransaction.BeginAsync(connection, this, cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 return (await transaction.QueryAsync(row => row.GetGuid(0), "SELECT written_by FROM audit WHERE sequence = $1", appended.Sequence).ConfigureAwait(false)).Contains(appended.WrittenBy);
@@ -157,7 +165,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             {
                 if (!PostgresFaults.IsPassing(failure) || _time.GetElapsedTime(begun) + pause > patience)
                 {
-                    throw PostgresFaults.Explain(failure, _name);
+                    throw PostgresFaults.Explain(failure, Name);
                 }
             }
 

@@ -12,6 +12,27 @@ public sealed class PostgresDrivingLeases(PostgresDatabase database) : IDrivingL
     private const string Columns = "upgrade, owner, token, until";
 
     /// <inheritdoc/>
+    public bool AreShared => true;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DrivenHead>> ReadHeadsAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DrivenHead>>(
+        async (connection, token) => await connection.QueryAsync(
+            row =>
+            {
+                var lease = row.IsDBNull(2) ? null : new DrivingLease(row.GetString(0), row.GetString(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4));
+                return new DrivenHead(row.GetString(0), row.GetInt64(1), lease, row.GetBoolean(5));
+            },
+            $"SELECT id, revision, owner, token, greatest(until, 'epoch'), coalesce(until <= {Clock}, true) FROM upgrades LEFT JOIN upgrade_leases ON upgrade = id WHERE NOT has_ended ORDER BY number",
+            [],
+            token).ConfigureAwait(false),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DrivingLease?> FindAsync(string upgrade, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, token) => (await connection.QueryAsync(Read, "SELECT upgrade, owner, token, greatest(until, 'epoch') FROM upgrade_leases WHERE upgrade = $1", [upgrade], token).ConfigureAwait(false)).SingleOrDefault(),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<DrivingLease?> TryTakeAsync(string upgrade, string owner, TimeSpan duration, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);

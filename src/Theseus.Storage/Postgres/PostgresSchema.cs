@@ -79,6 +79,33 @@ internal static class PostgresSchema
             token bigint NOT NULL,
             until timestamptz NOT NULL);
         """,
+        """
+        -- Which upgrades of a component changed something, or may have.
+        CREATE TABLE landed_upgrades (
+            component text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            PRIMARY KEY (component, number));
+        -- A NUL that a text of the record may have, and the server's JSON refuses to look past, is no matter here.
+        INSERT INTO landed_upgrades (component, number)
+            SELECT DISTINCT target ->> 'component', number
+            FROM upgrades, json_array_elements(replace(record, '\u0000', '\u0001')::json #> '{request,targets}') AS target
+            WHERE state IN ('Completed', 'RolledBack', 'RollbackFailed');
+        -- Requests that came with a key, and what was answered: null until there is an answer.
+        CREATE TABLE keyed_requests (
+            key bytea PRIMARY KEY,
+            request text NOT NULL,
+            answer text);
+        -- Names from nodes may hold what a text column refuses; the node itself is JSON.
+        CREATE TABLE nodes (
+            name text COLLATE "C" PRIMARY KEY,
+            node text NOT NULL);
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node text COLLATE "C" NOT NULL,
+            incarnation text COLLATE "C" NOT NULL,
+            claim bigint NOT NULL,
+            PRIMARY KEY (node, incarnation));
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -9,15 +9,25 @@ namespace Theseus.Storage.Postgres;
 public sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
 {
     /// <inheritdoc/>
-    public Task AddAsync(AccessToken token, AuditEntry entry, CancellationToken cancellationToken)
+    public Task<AccessToken> AddAsync(AccessToken token, RequestKey? key, AuditEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
         return database.TransactAsync(
             async transaction =>
             {
+                if (key is not null && await PostgresKeyedRequests.BeginAsync(transaction, key).ConfigureAwait(false) is { } made)
+                {
+                    return (await transaction.QueryAsync(Read, "SELECT token FROM tokens WHERE id = $1", made).ConfigureAwait(false)).Single();
+                }
+
                 await transaction.ExecuteAsync("INSERT INTO tokens (id, created_at, token) VALUES ($1, $2, $3)", token.Id, token.CreatedAt.ToUniversalTime(), Write(token)).ConfigureAwait(false);
+                if (key is not null)
+                {
+                    await PostgresKeyedRequests.AnswerAsync(transaction, key, token.Id).ConfigureAwait(false);
+                }
+
                 await transaction.AppendAsync(entry).ConfigureAwait(false);
-                return true;
+                return token;
             },
             cancellationToken);
     }
@@ -41,6 +51,24 @@ public sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
     }
 
     /// <inheritdoc/>
+    public Task<AccessToken?> FindByKeyAsync(RequestKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return database.ReadAsync(
+            async (connection, token) =>
+            {
+                var begun = await connection.QueryAsync(
+                    row => (Request: row.GetString(0), Token: Read(row, 1)),
+                    "SELECT request, token FROM keyed_requests JOIN tokens ON id = answer WHERE key = $1",
+                    [RequestKeys.Short(RequestKeys.Of(key))],
+                    token).ConfigureAwait(false);
+                begun.ForEach(one => RequestKeys.Check(key, one.Request));
+                return begun.Select(one => one.Token).FirstOrDefault();
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<AccessToken?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, token) => (await connection.QueryAsync(Read, "SELECT token FROM tokens WHERE id = $1", [id], token).ConfigureAwait(false)).FirstOrDefault(),
         cancellationToken);
@@ -52,5 +80,7 @@ public sealed class PostgresTokenStore(PostgresDatabase database) : ITokenStore
 
     private static string Write(AccessToken token) => JsonSerializer.Serialize(token, AccessJson.Default.AccessToken);
 
-    private static AccessToken Read(NpgsqlDataReader row) => JsonSerializer.Deserialize(row.GetString(0), AccessJson.Default.AccessToken)!;
+    private static AccessToken Read(NpgsqlDataReader row) => Read(row, 0);
+
+    private static AccessToken Read(NpgsqlDataReader row, int column) => JsonSerializer.Deserialize(row.GetString(column), AccessJson.Default.AccessToken)!;
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Theseus.Control;
@@ -48,6 +46,7 @@ public sealed class PostgresUpgradeStore(PostgresDatabase database) : IUpgradeSt
                     added.HasEnded,
                     Write(added),
                     key).ConfigureAwait(false);
+                await LandAsync(transaction, added).ConfigureAwait(false);
                 await transaction.AppendAsync(entry).ConfigureAwait(false);
                 return added;
             },
@@ -81,6 +80,7 @@ public sealed class PostgresUpgradeStore(PostgresDatabase database) : IUpgradeSt
                     await transaction.ExecuteAsync("DELETE FROM components_in_upgrade WHERE upgrade = $1", upgrade.Id).ConfigureAwait(false);
                 }
 
+                await LandAsync(transaction, upgrade).ConfigureAwait(false);
                 foreach (var point in points)
                 {
                     await PostgresRollbackPoints.AddAsync(transaction, point).ConfigureAwait(false);
@@ -122,6 +122,15 @@ public sealed class PostgresUpgradeStore(PostgresDatabase database) : IUpgradeSt
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<UpgradeRecord>> ReadLandedAsync(string component, long? before, int count, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<UpgradeRecord>>(
+        async (connection, token) => await connection.QueryAsync(
+            Read,
+            "SELECT record FROM landed_upgrades JOIN upgrades USING (number) WHERE component = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+            [component, before ?? long.MaxValue, count],
+            token).ConfigureAwait(false),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyDictionary<UpgradeState, long>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyDictionary<UpgradeState, long>>(
         async (connection, token) =>
             (await connection.QueryAsync(row => (State: Enum.Parse<UpgradeState>(row.GetString(0)), Count: row.GetInt64(1)), "SELECT state, count(*) FROM upgrades GROUP BY state", [], token).ConfigureAwait(false))
@@ -149,8 +158,16 @@ public sealed class PostgresUpgradeStore(PostgresDatabase database) : IUpgradeSt
         },
         cancellationToken);
 
-    // The digest: whatever a caller takes for a key, and however long, an index can hold it.
-    private static byte[]? KeyOf(UpgradeRequest request) => RequestKeys.Of(request) is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key)) : null;
+    /// <summary>Notes the components of an upgrade that has landed.</summary>
+    private static async Task LandAsync(PostgresTransaction transaction, UpgradeRecord upgrade)
+    {
+        foreach (var component in Landings.Of(upgrade))
+        {
+            await transaction.ExecuteAsync("INSERT INTO landed_upgrades (component, number) VALUES ($1, $2) ON CONFLICT DO NOTHING", component, upgrade.Number).ConfigureAwait(false);
+        }
+    }
+
+    private static byte[]? KeyOf(UpgradeRequest request) => RequestKeys.Of(request) is { } key ? RequestKeys.Short(key) : null;
 
     private static string Write(UpgradeRecord upgrade) => JsonSerializer.Serialize(upgrade, UpgradeJson.Default.UpgradeRecord);
 

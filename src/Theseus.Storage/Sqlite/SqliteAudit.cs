@@ -31,19 +31,18 @@ public sealed class SqliteAudit(SqliteDatabase database) : IAuditLog
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) => database.ReadAsync(
-        connection =>
-        {
-            var chain = new AuditChain(knownHash);
-            foreach (var (sequence, entry, hash) in connection.Query(row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit ORDER BY sequence"))
-            {
-                chain.Add(sequence, entry, hash);
-            }
+    public Task<AuditVerification> VerifyAsync(string? knownHash, CancellationToken cancellationToken) =>
+        AuditChain.VerifyAsync(knownHash, after => database.ReadAsync(connection => ReadPage(connection, after), cancellationToken));
 
-            var head = ((string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", Head)) ?? Name(0, AuditChain.Beginning)).Split(' ');
-            return chain.End(long.Parse(head[0], CultureInfo.InvariantCulture), head[1]);
-        },
-        cancellationToken);
+    private static AuditPage ReadPage(SqliteConnection connection, long after)
+    {
+        // Another process may write between the two reads.
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        var records = connection.Query(
+            row => (row.GetInt64(0), row.GetString(1), row.GetString(2)), "SELECT sequence, entry, hash FROM audit WHERE sequence > $after ORDER BY sequence LIMIT $count", ("$after", after), ("$count", AuditPage.Size));
+        var head = ((string?)connection.Scalar("SELECT value FROM settings WHERE name = $name", ("$name", Head)) ?? Name(0, AuditChain.Beginning)).Split(' ');
+        return new AuditPage(records, long.Parse(head[0], CultureInfo.InvariantCulture), head[1]);
+    }
 
     /// <summary>Appends a record, in the transaction that makes the change.</summary>
     internal static void Append(SqliteConnection connection, AuditEntry entry)

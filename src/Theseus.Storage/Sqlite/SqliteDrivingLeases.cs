@@ -3,10 +3,34 @@ using Theseus.Control.Upgrades;
 
 namespace Theseus.Storage.Sqlite;
 
-/// <summary>Keeps the leases of upgrades in a SQLite database, whose clock is that of this machine. Thread-safe.</summary>
-public sealed class SqliteDrivingLeases(SqliteDatabase database) : IDrivingLeases
+/// <summary>Keeps the leases of upgrades in a SQLite database. Thread-safe.</summary>
+/// <param name="database">The database.</param>
+/// <param name="time">The database's clock; null for that of this machine.</param>
+/// <param name="areShared">Whether several control planes use the database: in one process, as in a simulation.</param>
+public sealed class SqliteDrivingLeases(SqliteDatabase database, TimeProvider? time = null, bool areShared = false) : IDrivingLeases
 {
     private const string Columns = "upgrade, owner, token, until";
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <inheritdoc/>
+    public bool AreShared { get; } = areShared;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DrivenHead>> ReadHeadsAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<DrivenHead>>(
+        connection => connection.Query(
+            row =>
+            {
+                var lease = row.IsDBNull(2) ? null : new DrivingLease(row.GetString(0), row.GetString(2), row.GetInt64(3), new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero));
+                return new DrivenHead(row.GetString(0), row.GetInt64(1), lease, lease is null || lease.Until <= _time.GetUtcNow());
+            },
+            "SELECT id, revision, owner, token, until FROM upgrades LEFT JOIN upgrade_leases ON upgrade = id WHERE has_ended = 0 ORDER BY number"),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DrivingLease?> FindAsync(string upgrade, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Query(Read, $"SELECT {Columns} FROM upgrade_leases WHERE upgrade = $upgrade", ("$upgrade", upgrade)).SingleOrDefault(),
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<DrivingLease?> TryTakeAsync(string upgrade, string owner, TimeSpan duration, CancellationToken cancellationToken)
@@ -64,7 +88,7 @@ public sealed class SqliteDrivingLeases(SqliteDatabase database) : IDrivingLease
     private Task<DrivingLease?> OneAsync(string statement, string upgrade, string owner, long token, TimeSpan duration, CancellationToken cancellationToken) => database.TransactAsync(
         connection =>
         {
-            var now = TimeProvider.System.GetUtcNow();
+            var now = _time.GetUtcNow();
             return connection.Query(
                 Read, statement, ("$upgrade", upgrade), ("$owner", owner), ("$token", token), ("$now", now.UtcTicks), ("$until", (now + duration).UtcTicks)).SingleOrDefault();
         },

@@ -64,6 +64,41 @@ internal static class SqliteSchema
             token INTEGER NOT NULL,
             until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- The first form of version 1 had no components.
+        CREATE TABLE IF NOT EXISTS components (
+            name TEXT PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            descriptor TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS component_changes (
+            component TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            change TEXT NOT NULL,
+            PRIMARY KEY (component, revision)) STRICT, WITHOUT ROWID;
+        -- Which upgrades of a component changed something, or may have.
+        CREATE TABLE landed_upgrades (
+            component TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (component, number)) STRICT, WITHOUT ROWID;
+        INSERT INTO landed_upgrades (component, number)
+            SELECT DISTINCT json_extract(target.value, '$.component'), upgrades.number
+            FROM upgrades, json_each(upgrades.record, '$.request.targets') AS target
+            WHERE upgrades.state IN ('Completed', 'RolledBack', 'RollbackFailed');
+        -- Requests that came with a key, and what was answered: null until there is an answer.
+        CREATE TABLE keyed_requests (
+            key TEXT PRIMARY KEY,
+            request TEXT NOT NULL,
+            answer TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE nodes (
+            name TEXT PRIMARY KEY,
+            node TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        -- The processes that had a node's name, so that none of them gets it again.
+        CREATE TABLE node_claims (
+            node TEXT NOT NULL,
+            incarnation TEXT NOT NULL,
+            claim INTEGER NOT NULL,
+            PRIMARY KEY (node, incarnation)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The present version.</summary>

@@ -9,15 +9,25 @@ namespace Theseus.Storage.Sqlite;
 public sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 {
     /// <inheritdoc/>
-    public Task AddAsync(AccessToken token, AuditEntry entry, CancellationToken cancellationToken)
+    public Task<AccessToken> AddAsync(AccessToken token, RequestKey? key, AuditEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
         return database.TransactAsync(
             connection =>
             {
+                if (key is not null && SqliteKeyedRequests.Begin(connection, key) is { } made)
+                {
+                    return connection.Query(Read, "SELECT token FROM tokens WHERE id = $id", ("$id", made)).Single();
+                }
+
                 connection.Execute("INSERT INTO tokens (id, token) VALUES ($id, $token)", ("$id", token.Id), ("$token", Write(token)));
+                if (key is not null)
+                {
+                    SqliteKeyedRequests.Answer(connection, key, token.Id);
+                }
+
                 SqliteAudit.Append(connection, entry);
-                return true;
+                return token;
             },
             cancellationToken);
     }
@@ -37,6 +47,15 @@ public sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
                 SqliteAudit.Append(connection, entry);
                 return true;
             },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<AccessToken?> FindByKeyAsync(RequestKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return database.ReadAsync(
+            connection => SqliteKeyedRequests.Find(connection, key) is { } made ? connection.Query(Read, "SELECT token FROM tokens WHERE id = $id", ("$id", made)).Single() : null,
             cancellationToken);
     }
 

@@ -43,6 +43,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     ("$key", RequestKeys.Of(upgrade.Request)));
                 var added = upgrade with { Number = (long)connection.Scalar("SELECT last_insert_rowid()")! };
                 Write(connection, added, expected: 0);
+                Land(connection, added);
                 SqliteAudit.Append(connection, entry);
                 return added;
             },
@@ -64,6 +65,7 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
                     connection.Execute("DELETE FROM components_in_upgrade WHERE upgrade = $upgrade", ("$upgrade", upgrade.Id));
                 }
 
+                Land(connection, upgrade);
                 foreach (var point in points)
                 {
                     SqliteRollbackPoints.Add(connection, point);
@@ -103,9 +105,8 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         connection => connection.Query(
             Read,
             """
-            SELECT record FROM upgrades WHERE number < $before AND state IN ('Completed', 'RolledBack', 'RollbackFailed')
-                AND EXISTS (SELECT 1 FROM json_each(record, '$.request.targets') AS target WHERE json_extract(target.value, '$.component') = $component)
-            ORDER BY number DESC LIMIT $count
+            SELECT record FROM landed_upgrades JOIN upgrades USING (number)
+            WHERE component = $component AND number < $before ORDER BY number DESC LIMIT $count
             """,
             ("$before", before ?? long.MaxValue),
             ("$component", component),
@@ -156,6 +157,15 @@ public sealed class SqliteUpgradeStore(SqliteDatabase database) : IUpgradeStore
         if (changed != 1)
         {
             throw Conflicts.Changed(upgrade);
+        }
+    }
+
+    /// <summary>Notes the components of an upgrade that has landed.</summary>
+    private static void Land(SqliteConnection connection, UpgradeRecord upgrade)
+    {
+        foreach (var component in Landings.Of(upgrade))
+        {
+            connection.Execute("INSERT INTO landed_upgrades (component, number) VALUES ($component, $number) ON CONFLICT DO NOTHING", ("$component", component), ("$number", upgrade.Number));
         }
     }
 

@@ -59,13 +59,26 @@ internal sealed class Scenes
         Results = results,
     };
 
+    /// <summary>Which nodes are away; and which have joined.</summary>
+    public Dictionary<string, LeftOutNode> Away { get; } = [];
+
+    public List<JoinedNode> Joining { get; } = [];
+
+    private NodeView View => new((node, component) => _reports.GetValueOrDefault((node, component))) { Away = Away.GetValueOrDefault, Joining = _ => Joining };
+
+    public Scenes Lose(string node)
+    {
+        Away[node] = new(node, At(-8), "is lost");
+        return this;
+    }
+
     public Scenes Say(string node, ComponentReport report)
     {
         _reports[(node, report.Component)] = report;
         return this;
     }
 
-    public Decision Decide(UpgradeRecord upgrade, double seconds) => UpgradeReconciler.Decide(upgrade, (node, component) => _reports.GetValueOrDefault((node, component)), At(seconds));
+    public Decision Decide(UpgradeRecord upgrade, double seconds) => UpgradeReconciler.Decide(upgrade, View, At(seconds));
 
     public Decision.Change Change(UpgradeRecord upgrade, double seconds) => Assert.IsType<Decision.Change>(Decide(upgrade, seconds));
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Theseus.Control.Audit;
 using Theseus.Storage;
 
 namespace Theseus.Control.Tests.Rollback;
@@ -19,7 +20,7 @@ internal sealed class FaultyPoints(IRollbackPointStore points) : IRollbackPointS
 
     public Task<IReadOnlyList<RollbackPoint>> ReadPointsAsync(string? component, CancellationToken cancellationToken) => points.ReadPointsAsync(component, cancellationToken);
 
-    public async Task<int> TrimAsync(int count, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<int> TrimAsync(int count, DateTimeOffset before, Func<RollbackPoint, AuditEntry> entryOf, CancellationToken cancellationToken)
     {
         if (_isFull)
         {
@@ -27,7 +28,7 @@ internal sealed class FaultyPoints(IRollbackPointStore points) : IRollbackPointS
             throw new StorageException(StorageFault.Full, "The disk is full.");
         }
 
-        var removed = await points.TrimAsync(count, before, cancellationToken);
+        var removed = await points.TrimAsync(count, before, entryOf, cancellationToken);
         _trims.Writer.TryWrite(removed);
         return removed;
     }

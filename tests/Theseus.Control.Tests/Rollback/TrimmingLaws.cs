@@ -30,7 +30,7 @@ public sealed class TrimmingLaws : IAsyncDisposable, IFeasibility, ILogger<Rollb
         _points = new FaultyPoints(new SqliteRollbackPoints(_database));
         _upgrades = new RuntimeUpgradeManager(_store, new InProcessChannel(), new HealthJudge(), this, _time, NullLoggerFactory.Instance);
         var options = new RollbackOptions { KeptPerComponent = 2, KeptFor = TimeSpan.FromMinutes(3), Window = TimeSpan.FromMinutes(1) };
-        _rollback = new RollbackManager(_upgrades, _points, options, _time, this);
+        _rollback = new RollbackManager(_upgrades, _points, new SqliteKeyedRequests(_database), options, _time, this);
     }
 
     [Fact]

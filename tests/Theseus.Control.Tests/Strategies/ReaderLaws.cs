@@ -96,13 +96,13 @@ public sealed class ReaderLaws
 
     [Fact]
     public void ANameOfAnotherStrategyIsToldWithThoseThereAre() => Assert.Equal(
-        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, shadowFraction."],
+        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction."],
         Faults(UpgradeStrategy.BlueGreen, ("batch", "3")));
 
     [Fact]
     public void AllFaultsAreToldAtOnce() => Assert.Equal(
         [
-            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, shadowFraction.",
+            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction.",
             "'none' is no value for 'nodes'; write a number of nodes like 3, or a share of them like 25%.",
             "prepareDeadline has to be above 0 and at most 30 days.",
             "share has to be above 0 and at most 1.",

@@ -40,8 +40,8 @@ public sealed class EndingLaws : IFeasibility, IDisposable
         await stop.CancelAsync();
 
         await running.WaitAsync(s_deadline);
-        // There is nothing to pause before it is on nodes: that is known without the store.
-        await Assert.ThrowsAsync<UpgradeRefusedException>(() => pause.WaitAsync(s_deadline));
+        // What there is to pause is asked of the store, which a loop that ends does not ask any more.
+        await Assert.ThrowsAsync<ChannelClosedException>(() => pause.WaitAsync(s_deadline));
         Assert.Empty(await nodes.WaitAsync(s_deadline));
         await Assert.ThrowsAsync<ChannelClosedException>(() => unknown.WaitAsync(s_deadline));
         await Assert.ThrowsAsync<ChannelClosedException>(() => _upgrades.GetNodesAsync(default).WaitAsync(s_deadline));

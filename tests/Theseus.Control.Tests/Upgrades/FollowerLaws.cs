@@ -19,13 +19,14 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
     private readonly SqliteDatabase _database = SqliteDatabase.Open(":memory:");
     private readonly TemporaryFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly LookedBackStore _store;
     private readonly RuntimeUpgradeManager _upgrades;
 
     public FollowerLaws()
     {
         _store = new LookedBackStore(new SqliteUpgradeStore(_database));
-        _upgrades = new RuntimeUpgradeManager(_store, new InProcessChannel(), new HealthJudge(), this, new ManualTimeProvider(), NullLoggerFactory.Instance);
+        _upgrades = new RuntimeUpgradeManager(_store, new InProcessChannel(), new HealthJudge(), this, _time, NullLoggerFactory.Instance);
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         // What it catches up with has been read, and is as good as old when it gets it.
         _store.AfterLookingBack = PrepareAsync;
 
-        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
 
         // No node is there to make anything ready, so that this is the last change for long.
         await registry.WaitForAsync("a", found => found is { Lifecycle: ComponentLifecycle.Upgrading }, s_none).WaitAsync(s_deadline);
@@ -60,7 +61,7 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
         };
         _store.AfterLookingBack = PrepareAsync;
 
-        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
 
         await registry.WaitForAsync("a", found => found is { Lifecycle: ComponentLifecycle.Upgrading }, s_none).WaitAsync(s_deadline);
         var newest = Assert.Single(await _upgrades.GetRunningAsync(s_none));
@@ -82,10 +83,54 @@ public sealed class FollowerLaws : IFeasibility, IAsyncDisposable
             await registry.MoveAsync(name, new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V(version) }, s_none);
         }
 
-        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
         await registry.WaitForAsync("c", found => found?.CurrentVersion == Parts.V("2.0.0"), s_none).WaitAsync(s_deadline);
 
         Assert.Equal(("3.0.0", "3.0.0"), (registry.Find("a")!.CurrentVersion!.ToString(), registry.Find("b")!.CurrentVersion!.ToString()));
+        await _stop.CancelAsync();
+        await following.WaitAsync(s_deadline);
+    }
+
+    [Fact]
+    public async Task AnUpgradesVeryLastChangeIsFollowedThoughTheStorageFailedAtIt()
+    {
+        var components = new MemoryStore();
+        var registry = await Parts.OpenAsync(components);
+        await registry.RegisterAsync(Parts.Of("a"), "Test.", s_none);
+        await registry.MoveAsync("a", new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V("1.0.0") }, s_none);
+        await EndedAsync("u1", ("a", "1.0.0", "2.0.0"));
+        var failed = new TaskCompletionSource();
+        components.BeforeNextSave = () =>
+        {
+            failed.SetResult();
+            throw new IOException("The disk is full.");
+        };
+
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        await failed.Task.WaitAsync(s_deadline);
+        Assert.Equal("1.0.0", registry.Find("a")!.CurrentVersion!.ToString());
+        // Nothing happens any more but that time goes by.
+        await _time.WaitForTimersAsync(1, s_deadline);
+        _time.Advance(LifecycleFollower.BetweenTries);
+
+        await registry.WaitForAsync("a", found => found?.CurrentVersion == Parts.V("2.0.0"), s_none).WaitAsync(s_deadline);
+        await _stop.CancelAsync();
+        await following.WaitAsync(s_deadline);
+    }
+
+    [Fact]
+    public async Task WhatWasThereBeforeTheStartIsFollowedThoughItCouldNotBeReadAtFirst()
+    {
+        await EndedAsync("u1", ("a", "1.0.0", "2.0.0"));
+        var registry = await Parts.WithAsync(Parts.Of("a"));
+        await registry.MoveAsync("a", new(ComponentLifecycle.Active, "It serves.") { Version = Parts.V("1.0.0") }, s_none);
+        _store.AfterLookingBack = () => throw new IOException("The disk cannot be read.");
+
+        var following = new LifecycleFollower(registry, _upgrades, new FeedReleases([], new ReleaseStore(_folder.Path)), _time, NullLogger<LifecycleFollower>.Instance).RunAsync(_stop.Token);
+        await _time.WaitForTimersAsync(1, s_deadline);
+        _time.Advance(LifecycleFollower.BetweenTries);
+
+        await registry.WaitForAsync("a", found => found?.CurrentVersion == Parts.V("2.0.0"), s_none).WaitAsync(s_deadline);
         await _stop.CancelAsync();
         await following.WaitAsync(s_deadline);
     }

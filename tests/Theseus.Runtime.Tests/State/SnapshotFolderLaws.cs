@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Runtime.Memory;
 using Theseus.Runtime.State;
 
 namespace Theseus.Runtime.Tests.State;
@@ -13,7 +14,7 @@ public sealed class SnapshotFolderLaws : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private SnapshotFolder Open() => new(_folder, NullLogger.Instance);
+    private SnapshotFolder Open() => new(_folder, new MemoryFiles(), NullLogger.Instance);
 
     private StateBytes Bytes(int length)
     {

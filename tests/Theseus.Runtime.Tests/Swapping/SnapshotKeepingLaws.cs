@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Runtime.Memory;
 using Theseus.Runtime.State;
 using Theseus.Runtime.Swapping;
 using Theseus.Runtime.Tests.Loading;
@@ -14,7 +15,7 @@ public sealed class SnapshotKeepingLaws : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly SnapshotFolder _states;
 
-    public SnapshotKeepingLaws() => _states = new(_folder, NullLogger.Instance);
+    public SnapshotKeepingLaws() => _states = new(_folder, new MemoryFiles(), NullLogger.Instance);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

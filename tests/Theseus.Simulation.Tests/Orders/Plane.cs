@@ -34,7 +34,7 @@ internal sealed class Plane : IFleetChannel, ILoggerFactory, ILogger, IAsyncDisp
         Nodes = [.. Enumerable.Range(1, nodes).Select(i => new OrderedNode($"node{i}", components, Release("1.0.0"), _time))];
         Store = new WatchedStore(new SqliteUpgradeStore(_database), LookedFor);
         Upgrades = new RuntimeUpgradeManager(Store, this, new HealthJudge(), Feasibility, _clock, this);
-        Rollback = new RollbackManager(Upgrades, new SqliteRollbackPoints(_database), new RollbackOptions(), _clock);
+        Rollback = new RollbackManager(Upgrades, new SqliteRollbackPoints(_database), new SqliteKeyedRequests(_database), new RollbackOptions(), _clock);
         Audit = new SqliteAudit(_database);
         _running = Upgrades.RunAsync(_stop.Token);
         ReportAll();

@@ -100,7 +100,7 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         var upgrade = await store.Upgrades.AddAsync(Sample.Upgrade("u1", "a"), Sample.Entry("first"), default);
         await store.Upgrades.UpdateAsync(upgrade with { Revision = 2, State = UpgradeState.Cancelled }, Sample.Entry("second"), [], default);
         await store.Upgrades.WriteLineStopAsync("smoke", Sample.Entry("third"), default);
-        await store.RollbackPoints.TrimAsync(1, DateTimeOffset.UnixEpoch, default);
+        await store.RollbackPoints.TrimAsync(1, DateTimeOffset.UnixEpoch, point => Sample.Entry("trimmed", point.Upgrade), default);
         Assert.Equal(3, (await owners.Audit.VerifyAsync(null, default)).Records);
     }
 

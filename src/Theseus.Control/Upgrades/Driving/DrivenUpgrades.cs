@@ -1,27 +1,29 @@
 using Microsoft.Extensions.Logging;
 using Theseus.Control.Audit;
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
 
 /// <summary>
-/// The upgrades that have not ended, and what is known of the nodes. Decides for each upgrade what comes next
-/// (<see cref="UpgradeReconciler"/>), stores that, and only then acts on it. May be killed between any two steps: whoever
-/// starts next reads the records and goes on. Not thread-safe: one loop owns it.
+/// The upgrades that have not ended, and what is known of the nodes. Decides for each upgrade that is driven here what
+/// comes next (<see cref="UpgradeReconciler"/>), stores that, and only then acts on it. May be killed between any two
+/// steps: whoever takes the upgrade over reads the record and goes on. Not thread-safe: one loop owns it.
 /// </summary>
-internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger)
+/// <remarks>
+/// What is held here of a record is a copy. Another control plane may have given an order meanwhile, or have taken the
+/// upgrade over: then a change of the copy is refused by the store, and the record is read anew before anything else.
+/// </remarks>
+internal sealed partial class DrivenUpgrades(
+    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_hearing = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, UpgradeRecord> _running = new(StringComparer.Ordinal);
     private readonly FleetView _fleet = new();
     private readonly TaskSender _sender = new(channel, time);
-
-    // Those that a predecessor was checking; and until when nodes are given time to be heard of, before that is done again.
-    private readonly HashSet<string> _recovered = new(StringComparer.Ordinal);
-    private DateTimeOffset _hearingUntil;
+    private readonly HeldLeases _leases = leases ?? new HeldLeases(new SoleDriver(store), "sole", time);
 
     /// <summary>Told of each change after it was stored: has to return soon.</summary>
     public Action<UpgradeRecord> OnChanged { get; set; } = _ => { };
@@ -37,23 +39,6 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
     /// <summary>The newest report of each node.</summary>
     public IReadOnlyCollection<NodeReport> Nodes => _fleet.Nodes;
-
-    /// <summary>Reads what a predecessor left, and finishes what it had stored but not done.</summary>
-    public async Task RecoverAsync(CancellationToken cancellationToken)
-    {
-        foreach (var upgrade in await store.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
-        {
-            _running[upgrade.Id] = upgrade;
-            _recovered.Add(upgrade.Id);
-        }
-
-        _hearingUntil = time.GetUtcNow() + s_hearing;
-        LineStop = await store.ReadLineStopAsync(cancellationToken).ConfigureAwait(false);
-        if (LineStop is not null)
-        {
-            await PauseAllAsync(AuditEntry.System, cancellationToken).ConfigureAwait(false);
-        }
-    }
 
     /// <summary>Takes a node's report in.</summary>
     public void Take(NodeReport report)
@@ -71,96 +56,10 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         OnReported();
     }
 
-    /// <summary>Refuses what could not begin now, whatever it is: looking at it closely can be saved then.</summary>
-    /// <exception cref="UpgradeRefusedException">The line is stopped, or a component is being upgraded.</exception>
-    public void ThrowIfHeldUp(UpgradeRequest request)
-    {
-        if (request.RollsBack is null)
-        {
-            ThrowIfLineStopped();
-        }
-
-        foreach (var target in request.Targets)
-        {
-            if (_running.Values.FirstOrDefault(one => one.Request.Targets.Any(other => other.Component == target.Component)) is { } other)
-            {
-                throw new UpgradeRefusedException(UpgradeRefusal.Busy, $"The upgrade {other.Id} of '{target.Component}' has not ended. Wait for it, cancel it, or roll it back.");
-            }
-        }
-    }
-
-    /// <summary>Adds an upgrade.</summary>
-    /// <exception cref="UpgradeRefusedException">The line is stopped, or a component is being upgraded.</exception>
-    public async Task<UpgradeRecord> AddAsync(UpgradeRecord upgrade, AuditEntry entry, CancellationToken cancellationToken)
-    {
-        if (upgrade.Request.RollsBack is null)
-        {
-            ThrowIfLineStopped();
-        }
-
-        try
-        {
-            // Nodes may remember orders of a database that is no more: theirs has to be the lower number.
-            var seen = _fleet.HighestFence(upgrade.Request.Targets.Select(target => target.Component));
-            var added = await store.AddAsync(upgrade with { Number = UpgradeRecord.NumberAbove(seen), KnownNodes = NodesOf(upgrade.Request) }, entry, cancellationToken).ConfigureAwait(false);
-            if (added.Id == upgrade.Id)
-            {
-                _running.Add(added.Id, added);
-                OnChanged(added);
-            }
-
-            return added;
-        }
-        catch (UpgradeConflictException conflict)
-        {
-            throw new UpgradeRefusedException(conflict.IsKeyReused ? UpgradeRefusal.KeyReused : UpgradeRefusal.Busy, conflict.Message);
-        }
-    }
-
-    /// <summary>Gives an upgrade an order.</summary>
-    /// <param name="id">The upgrade.</param>
-    /// <param name="who">Who orders.</param>
-    /// <param name="order">Makes the next record of the present one; throws <see cref="UpgradeRefusedException"/>.</param>
-    /// <param name="goesForward">Whether it is refused while the line is stopped.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task<UpgradeRecord> OrderAsync(
-        string id, string who, Func<UpgradeRecord, DateTimeOffset, Decision.Change> order, bool goesForward, CancellationToken cancellationToken)
-    {
-        if (!_running.TryGetValue(id, out var upgrade))
-        {
-            throw await store.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } ended
-                ? new UpgradeRefusedException(UpgradeRefusal.WrongState, $"The upgrade {id} has ended: {ended.State}.")
-                : new UpgradeRefusedException(UpgradeRefusal.Unknown, $"There is no upgrade {id}.");
-        }
-
-        if (goesForward && upgrade.Request.RollsBack is null)
-        {
-            ThrowIfLineStopped();
-        }
-
-        return await StoreAsync(upgrade, order(upgrade, time.GetUtcNow()), who, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Stops the line: every upgrade that goes forward pauses, and none begins. Those that go back go on, and those that take an earlier one back.</summary>
-    /// <returns>The upgrades that were paused.</returns>
-    public async Task<IReadOnlyList<string>> StopLineAsync(string reason, string who, CancellationToken cancellationToken)
-    {
-        await store.WriteLineStopAsync(reason, new AuditEntry(time.GetUtcNow(), who, "line", LineStop is null ? "running" : "stopped", "stopped", reason), cancellationToken).ConfigureAwait(false);
-        LineStop = reason;
-        return await PauseAllAsync(who, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Lets the line run again. What was paused stays so until it is resumed.</summary>
-    public async Task RestartLineAsync(string why, string who, CancellationToken cancellationToken)
-    {
-        await store.WriteLineStopAsync(null, new AuditEntry(time.GetUtcNow(), who, "line", LineStop is null ? "running" : "stopped", "running", why), cancellationToken).ConfigureAwait(false);
-        LineStop = null;
-    }
-
     /// <summary>Takes in what came of looking whether an upgrade is possible.</summary>
     public async Task PlanAsync(string id, Feasibility found, CancellationToken cancellationToken)
     {
-        if (_running.TryGetValue(id, out var upgrade) && upgrade.State == UpgradeState.Validating)
+        if (_running.TryGetValue(id, out var upgrade) && upgrade.State == UpgradeState.Validating && _leases.Has(id))
         {
             await StoreAsync(upgrade, UpgradeTurns.Planned(upgrade, found, time.GetUtcNow()), AuditEntry.System, cancellationToken).ConfigureAwait(false);
             if (LineStop is not null)
@@ -171,9 +70,10 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         }
     }
 
-    /// <summary>Takes every upgrade as far as it goes now. Returns when to look again at the latest.</summary>
+    /// <summary>Takes every upgrade that is driven here as far as it goes now. Returns when to look again at the latest.</summary>
     public async Task<DateTimeOffset> AdvanceAllAsync(CancellationToken cancellationToken)
     {
+        await LookIfDueAsync(cancellationToken).ConfigureAwait(false);
         var next = time.GetUtcNow() + s_again;
         foreach (var id in _running.Keys.ToList())
         {
@@ -182,9 +82,16 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
                 var until = await AdvanceAsync(id, cancellationToken).ConfigureAwait(false);
                 next = until < next ? until : next;
             }
+            catch (UpgradeConflictException overtaken)
+            {
+                _stale.Add(id);
+                next = time.GetUtcNow();
+                LogOvertaken(logger, id, overtaken.Message);
+            }
             catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // The loop's boundary. Nothing was done that was not stored, so the same is decided again at the next look.
+                // The loop's boundary. Nothing was done that was not stored; what was may be, so it is read anew first.
+                _stale.Add(id);
                 LogNotAdvanced(logger, id, failure);
             }
         }
@@ -194,9 +101,23 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
     private async Task<DateTimeOffset> AdvanceAsync(string id, CancellationToken cancellationToken)
     {
-        while (_running.TryGetValue(id, out var upgrade))
+        if (_stale.Contains(id))
+        {
+            await _leases.CheckAsync(id, cancellationToken).ConfigureAwait(false);
+            await RereadAsync(id, isTold: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        while (_running.TryGetValue(id, out var upgrade) && _leases.Has(id))
         {
             var now = time.GetUtcNow();
+            if (_takenOver.Contains(id) && upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming or UpgradeState.RollingBack)
+            {
+                // Before anything is sent, so that whatever the one before still sends is void at nodes that have heard of us.
+                await StoreAsync(upgrade, UpgradeTurns.TakeOver(upgrade), AuditEntry.System, cancellationToken).ConfigureAwait(false);
+                _takenOver.Remove(id);
+                continue;
+            }
+
             if (!upgrade.IsOnNodes)
             {
                 if (upgrade.State == UpgradeState.Pending)
@@ -228,11 +149,11 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
             if (LineStop is not null && IsHeldByLine(upgrade))
             {
                 // When the line was stopped, this one could not be paused.
-                await PauseForLineAsync(upgrade, AuditEntry.System, cancellationToken).ConfigureAwait(false);
+                await StoreAsync(upgrade, PauseForLine(upgrade, now), AuditEntry.System, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
-            var decision = UpgradeReconciler.Decide(upgrade, _fleet.Find, now);
+            var decision = UpgradeReconciler.Decide(upgrade, NodeView.Of(_fleet, nodes), now);
             if (decision is Decision.Judge watched)
             {
                 var verdict = await JudgeAsync(watched.Evidence, cancellationToken).ConfigureAwait(false);
@@ -251,49 +172,11 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         return time.GetUtcNow() + s_again;
     }
 
-    private async Task<IReadOnlyList<string>> PauseAllAsync(string who, CancellationToken cancellationToken)
-    {
-        var paused = new List<string>();
-        foreach (var upgrade in _running.Values.ToList())
-        {
-            if (!IsHeldByLine(upgrade))
-            {
-                continue;
-            }
-
-            try
-            {
-                await PauseForLineAsync(upgrade, who, cancellationToken).ConfigureAwait(false);
-                paused.Add(upgrade.Id);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                // The line is stopped on record; whoever looks at the upgrade next pauses it before anything else.
-                LogNotAdvanced(logger, upgrade.Id, failure);
-            }
-        }
-
-        return paused;
-    }
-
-    private static bool IsHeldByLine(UpgradeRecord upgrade) =>
-        upgrade.State is UpgradeState.Preparing or UpgradeState.InProgress or UpgradeState.Confirming && upgrade.Request.RollsBack is null;
-
-    private Task<UpgradeRecord> PauseForLineAsync(UpgradeRecord upgrade, string who, CancellationToken cancellationToken) =>
-        StoreAsync(upgrade, UpgradeTurns.Pause(upgrade, $"The line was stopped: {LineStop}", time.GetUtcNow()), who, cancellationToken);
-
     private bool HasHeardAll(UpgradeRecord upgrade)
     {
         var heard = _fleet.Nodes.Select(node => node.Node).ToHashSet(StringComparer.Ordinal);
         return upgrade.KnownNodes.Count > 0 && upgrade.KnownNodes.All(heard.Contains);
     }
-
-    private IReadOnlyList<string> NodesOf(UpgradeRequest request) =>
-    [
-        .. _fleet.Nodes
-            .Where(node => (request.Nodes.Count == 0 || request.Nodes.Contains(node.Node)) && node.Components.Any(one => request.Targets.Any(target => target.Component == one.Component)))
-            .Select(node => node.Node),
-    ];
 
     private async Task<WaveVerdict> JudgeAsync(WaveEvidence evidence, CancellationToken cancellationToken)
     {
@@ -311,7 +194,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
     /// <summary>Stores a change; from then on, and not before, it is what is.</summary>
     private async Task<UpgradeRecord> StoreAsync(UpgradeRecord from, Decision.Change change, string who, CancellationToken cancellationToken)
     {
-        var next = change.Next with { Revision = from.Revision + 1 };
+        var next = change.Next with { Revision = from.Revision + 1, DrivenUnder = await _leases.TokenAsync(from.Id, cancellationToken).ConfigureAwait(false) };
         if (!UpgradeStates.Allows(from.State, next.State))
         {
             throw new InvalidOperationException($"{next.State} cannot follow {from.State}.");
@@ -328,30 +211,30 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
         var evidence = ReferenceEquals(next.Verdicts, from.Verdicts) ? "" : next.Verdicts[^1].Evidence;
         var entry = new AuditEntry(time.GetUtcNow(), who, from.Id, Name(from), Name(next), change.Why, evidence);
         await store.UpdateAsync(next, entry, points, cancellationToken).ConfigureAwait(false);
-        if (next.Turn != from.Turn || next.HasEnded)
-        {
-            _sender.Forget(from.Id);
-        }
-
-        if (next.HasEnded)
-        {
-            _running.Remove(from.Id);
-        }
-        else
-        {
-            _running[from.Id] = next;
-        }
-
+        Keep(next, from.Turn);
         LogChanged(logger, from.Id, entry.From, entry.To, change.Why);
         OnChanged(next);
         return next;
     }
 
-    private void ThrowIfLineStopped()
+    /// <summary>Takes a record in as it is stored now.</summary>
+    private void Keep(UpgradeRecord upgrade, long? turnBefore)
     {
-        if (LineStop is { } reason)
+        if (upgrade.Turn != turnBefore || upgrade.HasEnded)
         {
-            throw new UpgradeRefusedException(UpgradeRefusal.LineStopped, $"The line is stopped: {reason}. Let it run again first.");
+            _sender.Forget(upgrade.Id);
+        }
+
+        if (upgrade.HasEnded)
+        {
+            _running.Remove(upgrade.Id);
+            _leases.Forget(upgrade.Id);
+            _recovered.Remove(upgrade.Id);
+            _takenOver.Remove(upgrade.Id);
+        }
+        else
+        {
+            _running[upgrade.Id] = upgrade;
         }
     }
 
@@ -364,4 +247,7 @@ internal sealed partial class DrivenUpgrades(IUpgradeStore store, IFleetChannel 
 
     [LoggerMessage(3002, LogLevel.Error, "Upgrade {Upgrade}: what comes next could not be done; it is tried again")]
     private static partial void LogNotAdvanced(ILogger logger, string upgrade, Exception failure);
+
+    [LoggerMessage(3005, LogLevel.Information, "Upgrade {Upgrade}: {Why}")]
+    private static partial void LogOvertaken(ILogger logger, string upgrade, string why);
 }

@@ -11,7 +11,10 @@ internal sealed class FleetView
     /// <summary>The newest report of each node that has not left.</summary>
     public IReadOnlyCollection<NodeReport> Nodes => [.. _nodes.Values.Where(node => !node.IsLeaving)];
 
-    /// <summary>Takes a report in, unless it is older than what is known: messages overtake each other, and a process that was replaced may still speak.</summary>
+    /// <summary>
+    /// Takes a report in, unless it is older than what is known: messages overtake each other, and a process that was replaced
+    /// may still speak. Of two processes the one with the higher claim to the name counts, whatever their clocks say.
+    /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="isNewProcess">Whether it is the first word of a process.</param>
     /// <returns>Whether it was news.</returns>
@@ -20,7 +23,7 @@ internal sealed class FleetView
         isNewProcess = true;
         if (_nodes.TryGetValue(report.Node, out var known))
         {
-            var isOlder = known.Incarnation == report.Incarnation ? report.Sequence <= known.Sequence : report.StartedAt <= known.StartedAt;
+            var isOlder = known.Incarnation == report.Incarnation ? report.Sequence <= known.Sequence : report.Claim < known.Claim;
             if (isOlder)
             {
                 return false;
@@ -48,6 +51,9 @@ internal sealed class FleetView
         var asked = components.ToHashSet(StringComparer.Ordinal);
         return _components.Where(one => asked.Contains(one.Key.Component)).Select(one => one.Value.Fence).DefaultIfEmpty().Max();
     }
+
+    /// <summary>When a node that has left, or was removed, started; null for one that is there, or was never heard of.</summary>
+    public DateTimeOffset? HasLeft(string node) => _nodes.GetValueOrDefault(node) is { IsLeaving: true } last ? last.StartedAt : null;
 
     /// <summary>A node's last word on a component; null when it was not heard of.</summary>
     public ComponentReport? Find(string node, string component) => _components.GetValueOrDefault((node, component));

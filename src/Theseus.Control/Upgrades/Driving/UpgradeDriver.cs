@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Distribution;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -10,6 +11,7 @@ internal sealed partial class UpgradeDriver
     private const int InboxSize = 4096;
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestCheck = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_longestRelease = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Func<CancellationToken, Task>> _inbox =
         Channel.CreateBounded<Func<CancellationToken, Task>>(new BoundedChannelOptions(InboxSize) { SingleReader = true });
@@ -20,15 +22,21 @@ internal sealed partial class UpgradeDriver
     private readonly IFeasibility _feasibility;
     private readonly TimeProvider _time;
     private readonly ILogger<UpgradeDriver> _logger;
+    private readonly UpgradeDriving? _driving;
 
-    public UpgradeDriver(IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger)
+    public UpgradeDriver(
+        IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger, UpgradeDriving? driving)
     {
-        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger);
+        _driving = driving;
+        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes);
         _channel = channel;
         _feasibility = feasibility;
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>Whether other control planes may drive upgrades of the same store.</summary>
+    public bool AreShared => _upgrades.AreShared;
 
     /// <summary>Told of each change after it was stored, on the loop: has to return soon.</summary>
     public Action<UpgradeRecord> OnChanged { set => _upgrades.OnChanged = value; }
@@ -41,7 +49,15 @@ internal sealed partial class UpgradeDriver
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _upgrades.OnToBeChecked = upgrade => BeginCheck(upgrade, ending.Token);
+        // A node that is lost is to be acted upon now, and not at the next look.
+        void WakeUp(NodeStatus node) => _inbox.Writer.TryWrite(_ => Task.CompletedTask);
+        if (_driving?.Nodes is { } watched)
+        {
+            watched.Changed += WakeUp;
+        }
+
         var reading = Task.Run(() => ReadReportsAsync(ending.Token), CancellationToken.None);
+        var listening = Task.Run(() => ListenAsync(ending.Token), CancellationToken.None);
         try
         {
             await RecoverAsync(ending.Token).ConfigureAwait(false);
@@ -60,14 +76,21 @@ internal sealed partial class UpgradeDriver
         }
         finally
         {
+            if (_driving?.Nodes is { } nodes)
+            {
+                nodes.Changed -= WakeUp;
+            }
+
             await ending.CancelAsync().ConfigureAwait(false);
             _inbox.Writer.TryComplete();
-            await Task.WhenAll([reading, .. _checks.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([reading, listening, .. _checks.Values]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // Orders that came too late find a cancelled token, and say so to whoever waits for them.
             while (_inbox.Reader.TryRead(out var late))
             {
                 await late(ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            await ReleaseAsync().ConfigureAwait(false);
         }
     }
 
@@ -127,6 +150,51 @@ internal sealed partial class UpgradeDriver
         }
     }
 
+    /// <summary>Has the loop look at the store whenever another has changed it.</summary>
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        if (_driving is null || !AreShared)
+        {
+            return;
+        }
+
+        // One look at a time is asked for: it finds all that was changed before it.
+        var isAsked = 0;
+        await _driving.Changes.ListenAsync(
+            () =>
+            {
+                if (Interlocked.Exchange(ref isAsked, 1) == 0)
+                {
+                    var isTaken = _inbox.Writer.TryWrite(_ =>
+                    {
+                        Interlocked.Exchange(ref isAsked, 0);
+                        _upgrades.LookSoon();
+                        return Task.CompletedTask;
+                    });
+                    if (!isTaken)
+                    {
+                        // The loop has enough to do, and looks at each interval.
+                        Interlocked.Exchange(ref isAsked, 0);
+                    }
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>So that others need not wait. One that cannot be given back ends by itself.</summary>
+    private async Task ReleaseAsync()
+    {
+        using var deadline = new CancellationTokenSource(s_longestRelease, _time);
+        try
+        {
+            await _upgrades.ReleaseAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotReleased(_logger, failure.Message);
+        }
+    }
+
     private async Task WaitAsync(DateTimeOffset until, CancellationToken cancellationToken)
     {
         var left = until - _time.GetUtcNow();
@@ -182,6 +250,9 @@ internal sealed partial class UpgradeDriver
 
     [LoggerMessage(3004, LogLevel.Error, "The upgrades could not be read; it is tried again")]
     private static partial void LogNotRecovered(ILogger logger, Exception failure);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The leases of upgrades could not be given back; they end by themselves: {Why}")]
+    private static partial void LogNotReleased(ILogger logger, string why);
 
     [LoggerMessage(3003, LogLevel.Error, "Upgrade {Upgrade}: what came of checking it could not be stored; it is checked again")]
     private static partial void LogNotPlanned(ILogger logger, string upgrade, Exception failure);

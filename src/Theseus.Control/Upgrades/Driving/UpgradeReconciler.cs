@@ -13,16 +13,22 @@ internal static class UpgradeReconciler
 
     /// <summary>Decides.</summary>
     /// <param name="upgrade">The record, of an upgrade that is on its nodes.</param>
-    /// <param name="find">A node's last word on a component; null when it was not heard of.</param>
+    /// <param name="nodes">The nodes.</param>
     /// <param name="now">The time.</param>
-    public static Decision Decide(UpgradeRecord upgrade, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    public static Decision Decide(UpgradeRecord upgrade, NodeView nodes, DateTimeOffset now)
     {
+        if (LostNodes.Look(upgrade, nodes, now) is { } change)
+        {
+            return change;
+        }
+
+        var find = nodes.Find;
         var (open, failed) = Compare(upgrade, UpgradeGoals.Of(upgrade), find);
         return upgrade.State switch
         {
             UpgradeState.Preparing or UpgradeState.InProgress => Forward(upgrade, open, failed, find, now),
-            UpgradeState.Confirming when upgrade.Phase == WavePhase.Retiring => Retiring(upgrade, open, find, now),
-            UpgradeState.Confirming => Confirming(upgrade, open, failed, now),
+            UpgradeState.Confirming when upgrade.Phase == WavePhase.Retiring => Retiring(upgrade, open, nodes, now),
+            UpgradeState.Confirming => Confirming(upgrade, open, failed, nodes, now),
             UpgradeState.RollingBack => Backward(upgrade, open, failed, now),
             UpgradeState.Paused => new Decision.Wait(Fences(upgrade, find), now + s_look),
             _ => new Decision.Wait([], now + s_look),
@@ -166,16 +172,20 @@ internal static class UpgradeReconciler
             WaveNumber = upgrade.Wave,
             Wave = wave,
             Elapsed = now - upgrade.Since,
-            Nodes = [.. wave.Activate.Select(step => find(step.Node, wave.Component)).OfType<ComponentReport>()],
+            Nodes = [.. wave.Activate.Where(step => upgrade.LeftOut.All(one => one.Node != step.Node)).Select(step => find(step.Node, wave.Component)).OfType<ComponentReport>()],
         };
         return open.Count > 0 && now >= over ? waiting : new Decision.Judge(evidence, waiting);
     }
 
-    private static Decision Confirming(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
+    private static Decision Confirming(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, NodeView nodes, DateTimeOffset now)
     {
         if (open.Count == 0)
         {
-            return new Decision.Change(upgrade with { Phase = WavePhase.Retiring, Since = now, Detail = "" }, "Confirmed on all nodes.");
+            // Stored before they are told: from here on they are among those that go back if it does.
+            var joined = nodes.Joining(upgrade);
+            return new Decision.Change(
+                upgrade with { Phase = WavePhase.Retiring, Since = now, Detail = "", Joined = joined },
+                $"Confirmed on all nodes{(upgrade.LeftOut.Count > 0 ? $" but {Named(upgrade.LeftOut)}" : "")}.{(joined.Count > 0 ? $" Brought in, since they joined meanwhile: {Some([.. joined.Select(one => one.Node).Distinct(StringComparer.Ordinal)])}." : "")}");
         }
 
         var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
@@ -191,40 +201,53 @@ internal static class UpgradeReconciler
         return new Decision.Wait(Tasks(upgrade, open), Earlier(deadline, now + s_look));
     }
 
-    /// <summary>Waits for old generations to go. What does not go is no reason to go back: the release is confirmed, and works.</summary>
-    private static Decision Retiring(UpgradeRecord upgrade, List<CellGoal> open, Func<string, string, ComponentReport?> find, DateTimeOffset now)
+    /// <summary>
+    /// Waits for old generations to go, and for nodes that joined. What does not go, and who does not come along, is no
+    /// reason to go back: the release is confirmed, and works.
+    /// </summary>
+    private static Decision Retiring(UpgradeRecord upgrade, List<CellGoal> open, NodeView nodes, DateTimeOffset now)
     {
-        var silent = open.Where(goal => find(goal.Node, goal.Move.Component)?.ResultOf(goal.TaskId(upgrade)) is null).ToList();
+        var silent = open.Where(goal => ResultOf(goal) is null && nodes.Away(goal.Node) is null).ToList();
         var deadline = upgrade.Since + upgrade.Plan!.RetireDeadline;
         if (silent.Count > 0 && now < deadline)
         {
             return new Decision.Wait(Tasks(upgrade, silent), Earlier(deadline, now + s_look));
         }
 
-        string[] left =
+        var leaving = open.Where(goal => goal.Kind == NodeTaskKind.Retire).ToList();
+        string[] left = [.. leaving.Select(goal => $"{goal.Node}: {goal.Move.Component} {goal.Move.From}: {WhyOf(goal)}")];
+        IReadOnlyList<LeftOutNode> leftOut = [.. upgrade.LeftOut, .. open.Where(goal => goal.Kind == NodeTaskKind.Confirm).DistinctBy(goal => goal.Node).Select(NotJoined)];
+        var told = left.Length == 0 ? "Nothing is left of the release from before." : $"It is left on {Some([.. leaving.Select(goal => goal.Node).Distinct(StringComparer.Ordinal)])}.";
+        string[] detail =
         [
-            .. from goal in open
-               let report = find(goal.Node, goal.Move.Component)
-               let why = report?.ResultOf(goal.TaskId(upgrade))?.Detail ?? (report is null ? "it was not heard of since" : $"it did not say within {upgrade.Plan.RetireDeadline:c} that it is gone")
-               select $"{goal.Node}: {goal.Move.Component} {goal.Move.From}: {why}",
+            left.Length == 0 ? "" : $"Something of the release from before is left: {Some(left)}.",
+            leftOut.Count == 0 ? "" : $"It ended without nodes that get the release when they can be told: {LostNodes.Some(leftOut)}.",
         ];
-        var told = left.Length == 0 ? "Nothing is left of the release from before." : $"It is left on {Some([.. open.Select(goal => goal.Node).Distinct(StringComparer.Ordinal)])}.";
         return new Decision.Change(
-            upgrade with { State = UpgradeState.Completed, Since = now, EndedAt = now, Lingering = left, Detail = left.Length == 0 ? "" : $"Something of the release from before is left: {Some(left)}" },
+            upgrade with { State = UpgradeState.Completed, Since = now, EndedAt = now, Lingering = left, LeftOut = leftOut, Detail = string.Join(" ", detail.Where(one => one.Length > 0)) },
             told);
+
+        NodeTaskResult? ResultOf(CellGoal goal) => nodes.Find(goal.Node, goal.Move.Component)?.ResultOf(goal.TaskId(upgrade));
+
+        string WhyOf(CellGoal goal) => ResultOf(goal)?.Detail
+            ?? (nodes.Away(goal.Node) is { } away ? $"it {away.Why}" : nodes.Find(goal.Node, goal.Move.Component) is null ? "it was not heard of since" : $"it did not say within {upgrade.Plan.RetireDeadline:c} that it is gone");
+
+        LeftOutNode NotJoined(CellGoal goal) => nodes.Away(goal.Node)
+            ?? new(goal.Node, now, ResultOf(goal) is { } result ? $"joined, and could not confirm it: {result.Reason}: {result.Detail}" : "joined, and did not confirm it in time");
     }
 
     private static Decision Backward(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, DateTimeOffset now)
     {
         if (open.Count == 0)
         {
-            return new Decision.Change(upgrade with { State = upgrade.EndsAs, Since = now, EndedAt = now }, "All nodes serve with the release from before.");
+            return Back(upgrade, now);
         }
 
         var deadline = upgrade.Since + upgrade.Plan!.SettleDeadline;
         if (now >= deadline)
         {
             var nodes = failed.Count > 0 ? failed : [.. open.Select(goal => goal.Node)];
+            nodes = [.. nodes, .. upgrade.LeftOut.Select(one => one.ToString())];
             return new Decision.Change(
                 upgrade with
                 {
@@ -240,7 +263,22 @@ internal static class UpgradeReconciler
         return new Decision.Wait(Tasks(upgrade, [.. open.DistinctBy(goal => goal.Node)]), Earlier(deadline, now + s_look));
     }
 
-    private static Decision.Change Fail(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Plan!.OnFailure switch
+    /// <summary>Ends it when all nodes that can be counted on are back. What the others would begin with decides how.</summary>
+    private static Decision.Change Back(UpgradeRecord upgrade, DateTimeOffset now)
+    {
+        var (state, without) = upgrade switch
+        {
+            { LeftOut.Count: 0 } => (upgrade.EndsAs, ""),
+            { MayBeConfirmed: true } => (UpgradeState.RollbackFailed, $" It went back without nodes that may have confirmed the release, and serve with it then: {LostNodes.Some(upgrade.LeftOut)}. They are brought back when they are heard of."),
+            _ => (upgrade.EndsAs, $" It went back without nodes that were never told to confirm the release, and so begin with the one from before: {LostNodes.Some(upgrade.LeftOut)}. What they still have on trial is taken back when they are heard of."),
+        };
+        return new(
+            upgrade with { State = state, Since = now, EndedAt = now, Detail = $"{upgrade.Detail}{without}".TrimStart() },
+            without.Length == 0 ? "All nodes serve with the release from before." : without.TrimStart());
+    }
+
+    /// <summary>Does what was chosen for when a wave fails.</summary>
+    public static Decision.Change Fail(UpgradeRecord upgrade, string why, DateTimeOffset now) => upgrade.Plan!.OnFailure switch
     {
         FailureAction.RollBack => UpgradeTurns.RollBack(upgrade, upgrade.WasActivated ? UpgradeState.RolledBack : UpgradeState.Failed, why, now),
         // Nobody calls the release yet: there is nothing that could not be undone.
@@ -298,6 +336,8 @@ internal static class UpgradeReconciler
                Deadline = upgrade.Plan.ActivateDeadline,
            },
     ];
+
+    private static string Named(IReadOnlyList<LeftOutNode> nodes) => Some([.. nodes.Select(one => one.Node)]);
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

@@ -16,7 +16,20 @@ internal static class UpgradeTurns
 
     /// <summary>Goes back.</summary>
     public static Decision.Change RollBack(UpgradeRecord upgrade, UpgradeState endsAs, string why, DateTimeOffset now) => new(
-        upgrade with { State = UpgradeState.RollingBack, EndsAs = endsAs, Since = now, Turn = upgrade.Turn + 1, Detail = why }, why);
+        upgrade with
+        {
+            State = UpgradeState.RollingBack,
+            EndsAs = endsAs,
+            Since = now,
+            Turn = upgrade.Turn + 1,
+            MayBeConfirmed = (upgrade.State == UpgradeState.Paused ? upgrade.ResumesAs : upgrade.State) == UpgradeState.Confirming,
+            Detail = why,
+        },
+        why);
+
+    /// <summary>Stays where it is, under whoever drives it from now on.</summary>
+    public static Decision.Change TakeOver(UpgradeRecord upgrade) => new(
+        upgrade with { Turn = upgrade.Turn + 1 }, "Another control plane drives it from now on, since the one before has not renewed its lease.");
 
     /// <summary>Ends, since nobody approved its plan.</summary>
     public static Decision.Change NotApproved(UpgradeRecord upgrade, DateTimeOffset now)

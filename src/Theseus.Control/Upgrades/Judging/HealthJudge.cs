@@ -25,6 +25,11 @@ public sealed class HealthJudge : IWaveJudge
     {
         WaveVerdict Say(WaveJudgement judgement, string rule, FormattableString text) => new(evidence.WaveNumber, judgement, rule, text.ToString(CultureInfo.InvariantCulture));
 
+        if (evidence.Nodes.Count == 0)
+        {
+            return Say(WaveJudgement.Inconclusive, "no-nodes", $"No node of the wave is heard of.");
+        }
+
         var trials = evidence.Nodes.Select(node => node.Trial).OfType<Fleet.TrialReport>().Where(trial => trial.Release == evidence.Move.To).ToList();
         var example = trials.SelectMany(trial => trial.Examples).FirstOrDefault() is { } first ? $" First: {first}" : "";
         if (trials.Sum(trial => trial.Faults) is > 0 and var faults)

@@ -55,6 +55,11 @@ public static class PlanText
             }
         }
 
+        if (plan.LostNodes != default)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  of the nodes of a wave, up to {plan.LostNodes} may be lost");
+        }
+
         text.AppendLine(CultureInfo.InvariantCulture, $"  confirm on all nodes, within {plan.SettleDeadline:c}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  wait until the old release is gone from them, for up to {plan.RetireDeadline:c}");
         text.AppendLine(plan.OnFailure switch

@@ -9,8 +9,10 @@ namespace Theseus.Control.Upgrades;
 /// which order, follows from it: all nodes of the waves that were begun, at once, and on them the components that depend on
 /// others before those.
 /// </summary>
-public sealed record UpgradePlan
+public sealed record UpgradePlan : IJsonOnDeserialized
 {
+    private TimeSpan _retireDeadline = StrategyParameters.DefaultRetireDeadline;
+
     /// <summary>The components' moves; what others depend on comes first.</summary>
     public required IReadOnlyList<UpgradeMove> Moves { get; init; }
 
@@ -26,6 +28,10 @@ public sealed record UpgradePlan
     /// <summary>What is done when a wave saw too little to be judged.</summary>
     public required InconclusiveWave WhenInconclusive { get; init; }
 
+    /// <summary>How many of a wave's nodes may be lost before it fails.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Amount LostNodes { get; init; }
+
     /// <summary>Whether it waits for an approval before its first wave.</summary>
     public bool NeedsApproval { get; init; }
 
@@ -39,7 +45,11 @@ public sealed record UpgradePlan
     public required TimeSpan SettleDeadline { get; init; }
 
     /// <summary>How long, once it is confirmed everywhere, old generations may take to go; what is left by then is on the record.</summary>
-    public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan RetireDeadline
+    {
+        get => _retireDeadline;
+        init => _retireDeadline = value;
+    }
 
     /// <summary>
     /// How long a node keeps a release on trial without a word from the control plane before it goes back by itself: as
@@ -55,6 +65,9 @@ public sealed record UpgradePlan
     /// <summary>A component's move.</summary>
     /// <param name="component">The component, which has to be one of the plan's.</param>
     public UpgradeMove MoveOf(string component) => Moves.First(move => move.Component == component);
+
+    // The first records do not say it, and a reader takes that for zero, which no rule lets through.
+    void IJsonOnDeserialized.OnDeserialized() => _retireDeadline = _retireDeadline == TimeSpan.Zero ? StrategyParameters.DefaultRetireDeadline : _retireDeadline;
 }
 
 /// <summary>A step of a plan: first its nodes are prepared, then calls are sent to the release, then it is watched and judged.</summary>
@@ -71,6 +84,10 @@ public sealed record PlanWave
 
     /// <summary>The nodes that send calls to the release, and how many; none in a wave that only prepares.</summary>
     public required IReadOnlyList<PlanStep> Activate { get; init; }
+
+    /// <summary>All of its nodes.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Nodes => Prepare.Concat(Activate.Select(step => step.Node)).Distinct(StringComparer.Ordinal);
 
     /// <summary>How long it is watched.</summary>
     public required TimeSpan Observe { get; init; }

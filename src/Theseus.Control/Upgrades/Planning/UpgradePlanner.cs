@@ -17,6 +17,7 @@ internal static class UpgradePlanner
             Waves = [.. InOrder(moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, moves)), parameters)],
             OnFailure = request.OnFailure,
             WhenInconclusive = parameters.WhenInconclusive,
+            LostNodes = parameters.LostNodes,
             NeedsApproval = request.NeedsApproval,
             PrepareDeadline = parameters.PrepareDeadline,
             ActivateDeadline = parameters.ActivateDeadline,

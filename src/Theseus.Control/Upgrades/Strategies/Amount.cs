@@ -38,6 +38,10 @@ public readonly record struct Amount
     /// <param name="nodes">All nodes.</param>
     public int Of(int nodes) => Math.Min(nodes, Math.Max(1, IsShare ? (int)(nodes * _value / 100) : (int)_value));
 
+    /// <summary>How many of a number of nodes it comes to as a limit: rounded down, so that a small share of few nodes is none; 0 for the default.</summary>
+    /// <param name="nodes">All nodes.</param>
+    public int AtMostOf(int nodes) => Math.Min(nodes, IsShare ? (int)(nodes * _value / 100) : (int)_value);
+
     /// <summary>Reads <c>3</c> or <c>25%</c>.</summary>
     public static bool TryParse(string? text, out Amount amount)
     {

@@ -16,6 +16,7 @@ public static class ParameterReader
         ["activateDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { ActivateDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["settleDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { SettleDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["retireDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { RetireDeadline = v }, "a time like 30s, 5m or 00:05:00"),
+        ["lostNodes"] = Of<Amount>(AmountOrNone, (p, v) => p with { LostNodes = v }, "a number of nodes like 0 or 3, or a share of them like 25%"),
         ["shadowFraction"] = Of<double>(Share, (p, v) => p with { ShadowFraction = v }, "a share like 0.1 or 10%"),
     };
 
@@ -120,6 +121,8 @@ public static class ParameterReader
         time = isNumber ? TimeSpan.FromSeconds(number * perUnit) : default;
         return isNumber;
     }
+
+    private static bool AmountOrNone(string text, out Amount amount) => Amount.TryParse(text, out amount) || text.Trim() is "0" or "0%";
 
     private static bool Whole(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 

@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Theseus.Control.Upgrades;
 
 /// <summary>What shapes a plan, for each strategy in a type of its own. Immutable; the defaults are for production.</summary>
-public abstract record StrategyParameters
+public abstract record StrategyParameters : IJsonOnDeserialized
 {
+    /// <summary>Of the first records, which do not say it.</summary>
+    internal static readonly TimeSpan DefaultRetireDeadline = TimeSpan.FromMinutes(2);
+
+    private TimeSpan _retireDeadline = DefaultRetireDeadline;
+
     /// <summary>The strategy that these are of.</summary>
     public abstract UpgradeStrategy Strategy { get; }
 
@@ -28,10 +35,25 @@ public abstract record StrategyParameters
     /// How long, once it is confirmed on all nodes, the upgrade waits for old generations to go: calls and streams that are
     /// inside them, and their unloading. What is left by then stays on the upgrade's record, with what keeps it. Default 2 minutes.
     /// </summary>
-    public TimeSpan RetireDeadline { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan RetireDeadline
+    {
+        get => _retireDeadline;
+        init => _retireDeadline = value;
+    }
+
+    /// <summary>
+    /// How many of a wave's nodes may be lost, or have left, while they have the release or are to have it: a number, or a
+    /// share, rounded down. One more, and the wave fails at once. Within it the wave goes on without them, and they are brought
+    /// in when they return. Default: none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Amount LostNodes { get; init; }
 
     /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
     public double ShadowFraction { get; init; }
+
+    // The first records do not say it, and a reader takes that for zero, which no rule lets through.
+    void IJsonOnDeserialized.OnDeserialized() => _retireDeadline = _retireDeadline == TimeSpan.Zero ? DefaultRetireDeadline : _retireDeadline;
 }
 
 /// <summary>What a wave leads to when it saw too little to be judged.</summary>

@@ -1,0 +1,147 @@
+namespace Theseus.Fleet.Wire;
+
+/// <summary>What has to hold for messages, beyond their form. A deserializer may leave null in lists, so that is looked for too.</summary>
+internal static class WireRules
+{
+    private const int LongestDigest = 128;
+
+    public static void Check(WireFaults faults, NodeTask task)
+    {
+        faults.Name("id", task.Id);
+        faults.Name("node", task.Node);
+        faults.Known("kind", task.Kind);
+        faults.Name("component", task.Component);
+        faults.Text("upgrade", task.Upgrade);
+        faults.Number("fence", task.Fence, 0);
+        Release(faults, "from", task.From);
+        Release(faults, "to", task.To);
+        faults.Number("share", task.Share, 0, 1);
+        faults.Number("shadowFraction", task.ShadowFraction, 0, 1);
+        faults.Text("restores", task.Restores);
+        faults.Time("deadline", task.Deadline);
+        faults.Time("holdAtMost", task.HoldAtMost);
+    }
+
+    public static void Check(WireFaults faults, AssignmentBatch batch)
+    {
+        faults.Name("node", batch.Node);
+        faults.Each("assigned", batch.Assigned, AssignmentBatch.Most, (place, one) =>
+        {
+            Attempt(faults, place, new AttemptId(one.Task, one.Attempt));
+            faults.Name($"{place}.kind", one.Kind);
+            faults.Text($"{place}.payload", one.Payload, Assignment.LargestPayload);
+            faults.Time($"{place}.deadline", one.Deadline);
+        });
+        faults.Each("cancelled", batch.Cancelled, AssignmentBatch.Most, (place, one) => Attempt(faults, place, one));
+    }
+
+    public static void Check(WireFaults faults, AssignmentAnswers answers)
+    {
+        faults.Name("node", answers.Node);
+        faults.Name("incarnation", answers.Incarnation);
+        faults.Each("answers", answers.Answers, AssignmentBatch.Most, (place, one) =>
+        {
+            Attempt(faults, $"{place}.attempt", one.Attempt);
+            faults.Known($"{place}.outcome", one.Outcome);
+            faults.Text($"{place}.result", one.Result, Assignment.LargestPayload);
+            faults.Text($"{place}.detail", one.Detail, WireLimits.Text);
+        });
+    }
+
+    public static void Check(WireFaults faults, NodeReport report)
+    {
+        faults.Name("node", report.Node);
+        faults.Name("incarnation", report.Incarnation);
+        faults.Number("sequence", report.Sequence, 1);
+        faults.Text("failureDomain", report.FailureDomain);
+        faults.Each("labels", report.Labels, WireLimits.PerNode, (place, label) =>
+        {
+            faults.Name(place, label.Key);
+            faults.Text(place, label.Value);
+        });
+        faults.Number("memoryBytes", report.MemoryBytes, 0);
+        faults.Number("processors", report.Processors, 0);
+        faults.Each("taskKinds", report.TaskKinds, WireLimits.PerNode, (place, kind) => faults.Name(place, kind));
+        faults.Number("taskSlots", report.TaskSlots, 0);
+        faults.Time("heartbeat", report.Heartbeat);
+        faults.Each("components", report.Components, WireLimits.Components, (place, component) => Component(faults, place, component));
+    }
+
+    private static void Component(WireFaults faults, string place, ComponentReport component)
+    {
+        faults.Name($"{place}.component", component.Component);
+        faults.Text($"{place}.contract", component.Contract);
+        faults.Text($"{place}.contractAssembly", component.ContractAssembly);
+        faults.Text($"{place}.contractVersion", component.ContractVersion);
+        faults.Number($"{place}.fence", component.Fence, 0);
+        ReleaseIfAny(faults, $"{place}.confirmed", component.Confirmed);
+        ReleaseIfAny(faults, $"{place}.staged", component.Staged);
+        if (component.Trial is { } trial)
+        {
+            Trial(faults, $"{place}.trial", trial);
+        }
+
+        faults.Each($"{place}.results", component.Results, WireLimits.PerComponent, (at, result) =>
+        {
+            faults.Name($"{at}.task", result.Task);
+            faults.Known($"{at}.outcome", result.Outcome);
+            faults.Text($"{at}.reason", result.Reason);
+            faults.Text($"{at}.detail", result.Detail, WireLimits.Text);
+        });
+        faults.Each($"{place}.states", component.States, WireLimits.PerComponent, (at, state) =>
+        {
+            faults.Text($"{at}.upgrade", state.Upgrade);
+            Release(faults, $"{at}.release", state.Release);
+            faults.Number($"{at}.bytes", state.Bytes, 0);
+        });
+        faults.Each($"{place}.lingering", component.Lingering, WireLimits.PerComponent, (at, text) => faults.Text(at, text, WireLimits.Text));
+    }
+
+    private static void Trial(WireFaults faults, string place, TrialReport trial)
+    {
+        Release(faults, $"{place}.release", trial.Release);
+        faults.Number($"{place}.share", trial.Share, 0, 1);
+        faults.Number($"{place}.shadowFraction", trial.ShadowFraction, 0, 1);
+        faults.Time($"{place}.elapsed", trial.Elapsed);
+        Side(faults, $"{place}.candidate", trial.Candidate);
+        Side(faults, $"{place}.stable", trial.Stable);
+        faults.Number($"{place}.provenFailures", trial.ProvenFailures, 0);
+        faults.Number($"{place}.faults", trial.Faults, 0);
+        faults.Each($"{place}.examples", trial.Examples, WireLimits.PerComponent, (at, text) => faults.Text(at, text, WireLimits.Text));
+    }
+
+    private static void Side(WireFaults faults, string place, SideReport side)
+    {
+        if (faults.IsThere(place, side))
+        {
+            faults.Number($"{place}.calls", side.Calls, 0);
+            faults.Number($"{place}.failures", side.Failures, 0);
+            faults.Time($"{place}.medianLatency", side.MedianLatency);
+            faults.Time($"{place}.p99Latency", side.P99Latency);
+        }
+    }
+
+    private static void ReleaseIfAny(WireFaults faults, string place, ReleaseId? release)
+    {
+        if (release is not null)
+        {
+            Release(faults, place, release);
+        }
+    }
+
+    private static void Release(WireFaults faults, string place, ReleaseId release)
+    {
+        if (faults.IsThere(place, release))
+        {
+            faults.Name($"{place}.version", release.Version);
+            faults.Text($"{place}.digest", release.Digest, LongestDigest);
+            faults.Text($"{place}.settings", release.Settings, ReleaseSettings.LargestBytes);
+        }
+    }
+
+    private static void Attempt(WireFaults faults, string place, AttemptId attempt)
+    {
+        faults.Name($"{place}.task", attempt.Task);
+        faults.Number($"{place}.attempt", attempt.Attempt, 1);
+    }
+}

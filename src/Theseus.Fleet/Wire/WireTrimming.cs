@@ -1,0 +1,32 @@
+namespace Theseus.Fleet.Wire;
+
+/// <summary>Makes what people read fit, before it is sent: a long error text is no reason for a node to fall silent.</summary>
+internal static class WireTrimming
+{
+    public static NodeReport Of(NodeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return report with { Components = [.. report.Components.Select(Of)] };
+    }
+
+    public static AssignmentAnswers Of(AssignmentAnswers answers)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        return answers.Answers.All(one => one.Detail.Length <= WireLimits.Text)
+            ? answers
+            : answers with { Answers = [.. answers.Answers.Select(one => one with { Detail = Text(one.Detail) })] };
+    }
+
+    private static ComponentReport Of(ComponentReport component) => component with
+    {
+        // The newest results are the last, the newest states the first.
+        Results = [.. component.Results.Skip(component.Results.Count - WireLimits.PerComponent).Select(one => one with { Detail = Text(one.Detail) })],
+        States = [.. component.States.Take(WireLimits.PerComponent)],
+        Lingering = Texts(component.Lingering),
+        Trial = component.Trial is { } trial ? trial with { Examples = Texts(trial.Examples) } : null,
+    };
+
+    private static List<string> Texts(IReadOnlyList<string> texts) => [.. texts.Take(WireLimits.PerComponent).Select(Text)];
+
+    private static string Text(string text) => Shortened.To(text, WireLimits.Text);
+}

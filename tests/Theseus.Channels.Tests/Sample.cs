@@ -1,0 +1,43 @@
+using Theseus.Fleet;
+
+namespace Theseus.Channels.Tests;
+
+/// <summary>Messages as they are in use.</summary>
+internal static class Sample
+{
+    public static ReleaseId Old { get; } = new("1.0.0", new string('a', 64));
+
+    public static ReleaseId New { get; } = new("2.0.0", new string('b', 64)) { Settings = """{"Greeting":"Grüß Gott"}""" };
+
+    public static NodeTask Task(string node, string id = "t1") => new()
+    {
+        Id = id, Node = node, Kind = NodeTaskKind.Activate, Component = "greeter", Upgrade = "u1", Fence = 7, From = Old, To = New, Share = 0.25, Deadline = TimeSpan.FromSeconds(90),
+    };
+
+    public static NodeReport Report(string node, long sequence = 1) => new()
+    {
+        Node = node, Incarnation = "i1", StartedAt = DateTimeOffset.UnixEpoch.AddYears(56), Sequence = sequence, FailureDomain = "east", Labels = new Dictionary<string, string> { ["disk"] = "ssd" },
+        MemoryBytes = 1 << 30, Processors = 2, TaskKinds = ["sum"], TaskSlots = 2, Heartbeat = TimeSpan.FromSeconds(5),
+        Components =
+        [
+            new ComponentReport
+            {
+                Component = "greeter", Contract = "IGreeter", Confirmed = Old, Staged = New, Fence = 7,
+                Trial = new TrialReport { Release = New, Share = 0.25, Elapsed = TimeSpan.FromSeconds(3), Candidate = new(10, 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(9)), Stable = new(30, 0, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(8)), Examples = ["It \"failed\"."] },
+                Results = [new("t1", NodeTaskOutcome.Failed, "Unhealthy", "The health check said no.")],
+                States = [new("u0", Old, 12, DateTimeOffset.UnixEpoch.AddYears(56))],
+                Lingering = ["A timer keeps it."],
+            },
+        ],
+    };
+
+    public static AssignmentBatch Batch(string node, params string[] tasks) => new()
+    {
+        Node = node, Assigned = [.. tasks.Select(task => new Assignment { Task = task, Attempt = 1, Kind = "sum", Payload = "[1,2]", Deadline = TimeSpan.FromMinutes(1) })], Cancelled = [new("gone", 2)],
+    };
+
+    public static AssignmentAnswers Answers(string node, params string[] tasks) => new()
+    {
+        Node = node, Incarnation = "i1", Answers = [.. tasks.Select(task => new AssignmentAnswer(new(task, 1), AssignmentOutcome.Done, "3"))],
+    };
+}
