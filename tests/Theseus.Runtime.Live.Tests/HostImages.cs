@@ -52,7 +52,9 @@ internal sealed class HostImages : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static IEnumerable<string> Files(string host, IEnumerable<string> folders) =>
-        folders.Select(one => Path.Combine(host, ".theseus", one)).Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+        Folders(host, folders).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+
+    private static IEnumerable<string> Folders(string host, IEnumerable<string> folders) => folders.Select(one => Path.Combine(host, ".theseus", one)).Where(Directory.Exists);
 
     private static string Look(string host)
     {
@@ -68,10 +70,15 @@ internal sealed class HostImages : IDisposable
     private string Copy()
     {
         var image = Path.Combine(_root, $"{_all.Count}");
+        // Folders as well: one may be made, and be empty yet.
+        foreach (var folder in Folders(_host, [.. s_durable, Packages]).SelectMany(one => Directory.EnumerateDirectories(one, "*", SearchOption.AllDirectories).Prepend(one)))
+        {
+            Directory.CreateDirectory(Path.Combine(image, Path.GetRelativePath(_host, folder)));
+        }
+
         foreach (var file in Files(_host, [.. s_durable, Packages]))
         {
             var copy = Path.Combine(image, Path.GetRelativePath(_host, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 

@@ -84,9 +84,10 @@ public sealed class NodeCrashLaws
         images.Begin(host.Folder);
         meanwhile?.Invoke(host.Folder);
         files.Begin(images.Take);
-        await course.RunAsync(host.Services, orders);
-        files.End();
+        await course.RunAsync(host.Services, orders, files);
         Assert.Equal("1.0.0", host.Engine.GetStatus(NodeCourse.Component).ServingVersion);
+        await host.StopAsync();
+        files.End();
         return course;
     }
 
