@@ -10,8 +10,11 @@ namespace Theseus.Runtime.Live.Tests;
 /// </summary>
 internal sealed class HostImages : IDisposable
 {
-    // What the host remembers. Not its lock, nor its store of packages, each of which is verified whenever it is loaded.
+    // What the host remembers. Not what says that it runs (its lock, its operators' socket and where that is).
     private static readonly string[] s_durable = ["components", "history", "states", "fences"];
+
+    // Its store of packages has laws of its own: each of them is verified whenever it is loaded.
+    private const string Packages = "store";
 
     private readonly string _root = Directory.CreateTempSubdirectory("theseus-images-").FullName;
     private readonly List<(HostStep Step, string Folder)> _all = [];
@@ -48,11 +51,15 @@ internal sealed class HostImages : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
+    private static IEnumerable<string> Files(string host, IEnumerable<string> folders) =>
+        Folders(host, folders).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+
+    private static IEnumerable<string> Folders(string host, IEnumerable<string> folders) => folders.Select(one => Path.Combine(host, ".theseus", one)).Where(Directory.Exists);
+
     private static string Look(string host)
     {
         var seen = new StringBuilder();
-        foreach (var file in s_durable.Select(one => Path.Combine(host, ".theseus", one)).Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
+        foreach (var file in Files(host, s_durable).Order(StringComparer.Ordinal))
         {
             seen.Append(file).Append(' ').Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))).Append('\n');
         }
@@ -63,10 +70,15 @@ internal sealed class HostImages : IDisposable
     private string Copy()
     {
         var image = Path.Combine(_root, $"{_all.Count}");
-        foreach (var file in Directory.EnumerateFiles(_host, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock"))
+        // Folders as well: one may be made, and be empty yet.
+        foreach (var folder in Folders(_host, [.. s_durable, Packages]).SelectMany(one => Directory.EnumerateDirectories(one, "*", SearchOption.AllDirectories).Prepend(one)))
+        {
+            Directory.CreateDirectory(Path.Combine(image, Path.GetRelativePath(_host, folder)));
+        }
+
+        foreach (var file in Files(_host, [.. s_durable, Packages]))
         {
             var copy = Path.Combine(image, Path.GetRelativePath(_host, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
 

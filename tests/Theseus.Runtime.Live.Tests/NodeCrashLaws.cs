@@ -69,7 +69,7 @@ public sealed class NodeCrashLaws
     public async Task ADurableWriteThatIsNotNumberedIsFoundOut()
     {
         using var images = new HostImages();
-        await TakeAsync(NodeCourseKind.TakenBack, images, folder => File.WriteAllText(Path.Combine(folder, ".theseus", "fences", "other"), "7"));
+        await TakeAsync(NodeCourseKind.TakenBack, images, folder => File.WriteAllText(Path.Combine(folder, ".theseus", "history", "other"), "7"));
 
         Assert.Contains("other", Assert.Single(images.Unnumbered));
     }
@@ -84,9 +84,10 @@ public sealed class NodeCrashLaws
         images.Begin(host.Folder);
         meanwhile?.Invoke(host.Folder);
         files.Begin(images.Take);
-        await course.RunAsync(host.Services, orders);
-        files.End();
+        await course.RunAsync(host.Services, orders, files);
         Assert.Equal("1.0.0", host.Engine.GetStatus(NodeCourse.Component).ServingVersion);
+        await host.StopAsync();
+        files.End();
         return course;
     }
 

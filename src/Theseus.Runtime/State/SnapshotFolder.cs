@@ -73,7 +73,7 @@ internal sealed partial class SnapshotFolder
         try
         {
             _files.Rename(written.Path + Unfinished, written.Path);
-            PrivateFolder.Sync(Path.GetDirectoryName(written.Path)!);
+            _files.SyncFolder(Path.GetDirectoryName(written.Path)!);
             lock (_lock)
             {
                 cancellationToken.ThrowIfCancellationRequested();
