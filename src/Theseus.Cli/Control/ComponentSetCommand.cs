@@ -9,7 +9,7 @@ internal sealed class ComponentSetCommand
 {
     private readonly Argument<string> _name = new("component") { Description = "The component." };
     private readonly Option<Criticality?> _criticality = new("--criticality") { Description = "How much depends on it." };
-    private readonly Option<string[]> _labels = new("--label") { Description = "A label, like team=web; may be given again.", HelpName = "KEY=VALUE", DefaultValueFactory = static _ => [] };
+    private readonly Option<string[]> _labels = ControlOptions.Labels("A label, like team=web; may be given again.");
     private readonly Option<string[]> _unlabelled = new("--unlabel") { Description = "A label to remove; may be given again.", HelpName = "KEY", DefaultValueFactory = static _ => [] };
     private readonly Option<bool?> _isHotSwappable = new("--hot-swappable") { Description = "Whether it may be replaced while its hosts run.", HelpName = "true|false" };
     private readonly Option<string?> _pin = new("--pin") { Description = "The versions that it is held to, like [1.0.0,2.0.0).", HelpName = "RANGE" };
@@ -23,11 +23,6 @@ internal sealed class ComponentSetCommand
         var command = new Command("set", "Change what is settled for a component; what is not named stays as it is.") { _name, _criticality, _labels, _unlabelled, _isHotSwappable, _pin, _unpin, _block, _unblock, _why };
         command.Validators.Add(result =>
         {
-            foreach (var text in (result.GetValue(_labels) ?? []).Where(text => text.IndexOf('=') <= 0))
-            {
-                result.AddError($"A label is written like team=web; '{text}' was given.");
-            }
-
             if (result.GetValue(_unpin) && result.GetValue(_pin) is not null)
             {
                 result.AddError("Give --pin or --unpin, not both.");
@@ -76,12 +71,7 @@ internal sealed class ComponentSetCommand
             labels[key] = null;
         }
 
-        foreach (var text in parsed.GetValue(_labels) ?? [])
-        {
-            labels[text[..text.IndexOf('=')]] = text[(text.IndexOf('=') + 1)..];
-        }
-
-        body["labels"] = labels;
+        body["labels"] = ControlOptions.Write(parsed.GetValue(_labels), labels);
         if (parsed.GetValue(_isHotSwappable) is { } isHotSwappable)
         {
             body["isHotSwappable"] = isHotSwappable;

@@ -66,24 +66,11 @@ internal sealed class NodeCommands(TheseusCommand theseus)
     private Command Add()
     {
         var domain = new Option<string?>("--domain") { Description = "The failure domain that it will stand in." };
-        var labels = new Option<string[]>("--label") { Description = "What it will be; may be given again.", HelpName = "KEY=VALUE", DefaultValueFactory = static _ => [] };
+        var labels = ControlOptions.Labels("What it will be, like line=7; may be given again.");
         var command = new Command("add", "Declare a node before a process joins under its name.") { _name, domain, labels, _why };
-        command.Validators.Add(result =>
-        {
-            foreach (var text in (result.GetValue(labels) ?? []).Where(text => text.IndexOf('=') <= 0))
-            {
-                result.AddError($"A label is written like line=7; '{text}' was given.");
-            }
-        });
         theseus.OnControl(command, async (parsed, control, output, token) =>
         {
-            var texts = new JsonObject();
-            foreach (var label in parsed.GetValue(labels) ?? [])
-            {
-                texts[label[..label.IndexOf('=')]] = label[(label.IndexOf('=') + 1)..];
-            }
-
-            var body = new JsonObject { ["name"] = parsed.GetRequiredValue(_name), ["labels"] = texts };
+            var body = new JsonObject { ["name"] = parsed.GetRequiredValue(_name), ["labels"] = ControlOptions.Write(parsed.GetValue(labels)) };
             foreach (var (member, text) in new[] { ("failureDomain", parsed.GetValue(domain)), ("why", parsed.GetValue(_why)) })
             {
                 if (text is not null)

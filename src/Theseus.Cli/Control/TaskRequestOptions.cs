@@ -11,7 +11,7 @@ internal sealed class TaskRequestOptions
     private readonly Option<string?> _payload = new("--payload") { Description = "What the handler is given.", HelpName = "TEXT" };
     private readonly Option<FileInfo?> _payloadFile = new("--payload-file") { Description = "A file that has what the handler is given.", HelpName = "FILE" };
     private readonly Option<string[]> _nodes = new("--node") { Description = "A node that may do it; may be given again. Without any, each that has a handler.", DefaultValueFactory = static _ => [] };
-    private readonly Option<string[]> _labels = new("--label") { Description = "A label that a node has to have; may be given again.", HelpName = "KEY=VALUE", DefaultValueFactory = static _ => [] };
+    private readonly Option<string[]> _labels = ControlOptions.Labels("A label that a node has to have, like line=7; may be given again.");
     private readonly Option<string?> _spread = new("--spread") { Description = "The name of the tasks that are spread over failure domains together with it.", HelpName = "GROUP" };
     private readonly Option<WhenNodesAreGone?> _whenGone = new("--when-gone") { Description = "What becomes of it when all nodes that are named are gone; it waits by default." };
     private readonly Option<int?> _priority = new("--priority") { Description = "Higher ones are begun first, from -1000 to 1000; 0 by default.", HelpName = "NUMBER" };
@@ -29,11 +29,6 @@ internal sealed class TaskRequestOptions
 
         command.Validators.Add(result =>
         {
-            foreach (var text in (result.GetValue(_labels) ?? []).Where(text => text.IndexOf('=') <= 0))
-            {
-                result.AddError($"A label is written like line=7; '{text}' was given.");
-            }
-
             if (result.GetResult(_payload) is not null && result.GetResult(_payloadFile) is not null)
             {
                 result.AddError("Give --payload or --payload-file, not both.");
@@ -60,7 +55,7 @@ internal sealed class TaskRequestOptions
             ("expiresAfterSeconds", parsed.GetValue(_expires)),
             ("mostAttempts", parsed.GetValue(_attempts)),
             ("nodes", new JsonArray([.. (parsed.GetValue(_nodes) ?? []).Select(node => (JsonNode)node)])),
-            ("labels", Labels(parsed.GetValue(_labels) ?? [])),
+            ("labels", ControlOptions.Write(parsed.GetValue(_labels))),
         ];
         foreach (var (name, value) in members.Where(member => member.Value is not null))
         {
@@ -68,16 +63,5 @@ internal sealed class TaskRequestOptions
         }
 
         return body;
-    }
-
-    private static JsonObject Labels(IEnumerable<string> labels)
-    {
-        var texts = new JsonObject();
-        foreach (var label in labels)
-        {
-            texts[label[..label.IndexOf('=')]] = label[(label.IndexOf('=') + 1)..];
-        }
-
-        return texts;
     }
 }
