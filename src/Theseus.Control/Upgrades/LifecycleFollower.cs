@@ -24,18 +24,17 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     // the one loop alone.
     private readonly Dictionary<string, (UpgradeRecord Upgrade, UpgradeMove Move)> _missed = new(StringComparer.Ordinal);
 
-    // Until the upgrades from before the start have been read.
-    private bool _hasCaughtUp;
-
     // The revisions of the upgrades that the catching up saw. Of the one loop alone.
     private readonly Dictionary<string, long> _caughtUp = new(StringComparer.Ordinal);
 
-    private readonly Pulse _followed = new();
-    private UpgradeMoment? _upTo;
+    private readonly Pulse _level = new();
 
-    /// <summary>Waits until it has followed an upgrade's change, or a later one of any upgrade. Done at once when it has already.</summary>
-    internal Task WaitForAsync(UpgradeMoment moment, CancellationToken cancellationToken) =>
-        _followed.WaitForAsync(_ => ValueTask.FromResult(Volatile.Read(ref _upTo)), upTo => !moment.IsAfter(upTo), cancellationToken);
+    // Until the upgrades from before the start have been read.
+    private bool _hasCaughtUp;
+
+    // False before a change is taken from what is watched, and true when it has been followed.
+    private volatile bool _isLevel;
+    private volatile UpgradeWatchers.Watching? _watching;
 
     /// <summary>Follows until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -44,10 +43,12 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         {
             // Begun before the catching up, so that no change falls in between.
             using var watching = manager.BeginWatching();
+            _watching = watching;
             await TryCatchUpAsync(cancellationToken).ConfigureAwait(false);
             var more = watching.WaitAsync(cancellationToken);
             while (true)
             {
+                SetLevel();
                 if (await IsTimeToTryAgainAsync(more, cancellationToken).ConfigureAwait(false))
                 {
                     await TryAgainAsync(cancellationToken).ConfigureAwait(false);
@@ -59,6 +60,7 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
                     return;
                 }
 
+                _isLevel = false;
                 while (watching.TryRead(out var upgrade))
                 {
                     if (upgrade.Revision <= _caughtUp.GetValueOrDefault(upgrade.Id))
@@ -68,7 +70,6 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
                     }
 
                     await FollowAsync(upgrade, upgrade.Plan?.Moves ?? [], cancellationToken).ConfigureAwait(false);
-                    Note(upgrade);
                 }
 
                 more = watching.WaitAsync(cancellationToken);
@@ -77,6 +78,17 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
+    }
+
+    /// <summary>Waits until all is followed that had been told before this was called, but for what failed and is tried again after a while.</summary>
+    internal Task WaitUntilLevelAsync(CancellationToken cancellationToken) =>
+        // In this order: what is not waiting any more has been taken, and it was not level from before that on.
+        _level.WaitForAsync(_ => ValueTask.FromResult(_watching?.Waiting == 0 && _isLevel), static isLevel => isLevel, cancellationToken);
+
+    private void SetLevel()
+    {
+        _isLevel = true;
+        _level.Beat();
     }
 
     /// <summary>Waits for the next change, or until what was missed is to be tried again.</summary>
@@ -124,28 +136,12 @@ public sealed partial class LifecycleFollower(ComponentRegistry registry, Runtim
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var history = await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false);
-        foreach (var upgrade in history)
+        foreach (var upgrade in await manager.GetHistoryAsync(null, Newest, cancellationToken).ConfigureAwait(false))
         {
             _caughtUp[upgrade.Id] = upgrade.Revision;
             // Of each component the newest alone, also where an upgrade moved it together with others that were moved again.
             var newest = upgrade.Plan is null || Wanted(upgrade) is null ? [] : upgrade.Plan.Moves.Where(move => seen.Add(move.Component)).ToList();
             await FollowAsync(upgrade, newest, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (history.Count > 0)
-        {
-            Note(history[0]);
-        }
-    }
-
-    private void Note(UpgradeRecord upgrade)
-    {
-        var moment = new UpgradeMoment(upgrade.Number, upgrade.Revision);
-        if (moment.IsAfter(_upTo))
-        {
-            Volatile.Write(ref _upTo, moment);
-            _followed.Beat();
         }
     }
 

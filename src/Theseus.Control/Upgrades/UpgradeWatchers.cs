@@ -61,6 +61,9 @@ internal sealed class UpgradeWatchers
     /// <summary>One who watches. For one reader.</summary>
     internal sealed class Watching(UpgradeWatchers watchers, Channel<UpgradeRecord> changes) : IDisposable
     {
+        /// <summary>How many changes were told and not read yet.</summary>
+        public int Waiting => changes.Reader.Count;
+
         public IAsyncEnumerable<UpgradeRecord> ReadAllAsync(CancellationToken cancellationToken) => changes.Reader.ReadAllAsync(cancellationToken);
 
         /// <summary>Waits until there is something to read; false when nothing is told any more.</summary>
