@@ -76,6 +76,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Brings nodes that were away to what upgrades left.</summary>
     public required FleetConvergence Convergence { get; init; }
 
+    /// <summary>What keeps others from the database; null where several may work on it.</summary>
+    private DatabaseLock? Sole { get; init; }
+
     private IReadOnlyDictionary<string, UpgradePolicy> Policies { get; init; } = new Dictionary<string, UpgradePolicy>();
 
     /// <summary>Whether it has begun to end.</summary>
@@ -110,10 +113,18 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
         time ??= TimeProvider.System;
         var folder = MakePrivate(Path.GetFullPath(options.DataFolder));
-        var store = await ControlStore.OpenAsync(options.Store ?? Path.Combine(folder, "theseus.db"), time: null, cancellationToken).ConfigureAwait(false);
+        var address = options.Store ?? Path.Combine(folder, "theseus.db");
+        var sole = ControlStore.IsPostgres(address) ? null : DatabaseLock.Take(address);
+        ControlStore? store = null;
         try
         {
+            store = await ControlStore.OpenAsync(address, time: null, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<IReleaseFeed> feeds = [.. options.Feeds.Select(feed => Open(feed, time))];
+            foreach (var missing in options.Feeds.Where(feed => IsFolder(feed) && !Directory.Exists(feed)))
+            {
+                LogNoSuchFeed(loggers.CreateLogger<ControlPlane>(), Path.GetFullPath(missing));
+            }
+
             var releases = new FeedReleases(feeds, new ReleaseStore(Path.Combine(folder, "store")));
             var components = await ComponentRegistry.OpenAsync(store.Components, time, cancellationToken).ConfigureAwait(false);
             if (options.Feasibility.SurfaceOf is null && channel is InProcessChannel)
@@ -137,6 +148,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 Registration = nodes,
                 Convergence = convergence,
                 Tasks = tasks,
+                Sole = sole,
             };
             var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
@@ -146,7 +158,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
         }
         catch
         {
-            await store.DisposeAsync().ConfigureAwait(false);
+            await (store?.DisposeAsync() ?? default).ConfigureAwait(false);
+            sole?.Dispose();
             throw;
         }
     }
@@ -175,6 +188,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         }
 
         await _store.DisposeAsync().ConfigureAwait(false);
+        Sole?.Dispose();
         _stop.Dispose();
     }
 
@@ -224,10 +238,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
         }
     }
 
-    private static IReleaseFeed Open(string feed, TimeProvider time) =>
-        Uri.TryCreate(feed, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? new NuGetFeed(address, time)
-            : new FolderFeed(Path.GetFullPath(feed));
+    private static IReleaseFeed Open(string feed, TimeProvider time) => string.IsNullOrWhiteSpace(feed)
+        ? throw new ArgumentException("A feed has no name. Give a folder, or the address of a NuGet v3 service index.", nameof(feed))
+        : IsFolder(feed) ? new FolderFeed(Path.GetFullPath(feed)) : new NuGetFeed(new Uri(feed), time);
+
+    private static bool IsFolder(string feed) => !(Uri.TryCreate(feed, UriKind.Absolute, out var address) && address.Scheme is "http" or "https");
 
     private static string MakePrivate(string folder)
     {
@@ -238,6 +253,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
         return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
+
+    [LoggerMessage(4002, LogLevel.Warning, "There is no folder '{Feed}' that releases could come from; they are found as soon as it is there")]
+    private static partial void LogNoSuchFeed(ILogger logger, string feed);
 
     [LoggerMessage(4001, LogLevel.Error, "The components could not be brought up to what nodes report; it is tried again")]
     private static partial void LogNotDiscovered(ILogger logger, Exception failure);

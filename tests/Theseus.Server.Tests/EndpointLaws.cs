@@ -138,7 +138,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
     [MemberData(nameof(WithBody))]
     public async Task ABodyThatIsNoJsonIsRefused(string endpoint)
     {
-        foreach (var body in new[] { """{ "why": """, "[]", "null", "\"text\"", """{ "why": "a", "why": "b" }""", new string('[', 100), "{}x", "\u0000" })
+        foreach (var body in new[] { """{ "why": """, "[]", "null", "\"text\"", """{ "why": "a", "why": "b" }""", new string('[', 100), "{}x", "\u0000", """{ "why": "\ud800" }""", """{ "\udc00": 1 }""", """{ "a": [{ "b": "\ud800x" }] }""" })
         {
             using var answer = await SendAsync(one.Server.Admin, endpoint, Calls.Json(body));
 

@@ -1,8 +1,11 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Theseus.Control.Upgrades;
 using Theseus.Fleet;
+using Theseus.Storage;
 using Theseus.Testing;
 
 namespace Theseus.Server.Tests;
@@ -11,6 +14,27 @@ namespace Theseus.Server.Tests;
 public sealed class FaultLaws
 {
     private const string ToTwo = """{ "targets": [{ "component": "markdown", "version": "2.0.0" }], "strategy": "Immediate" }""";
+
+    [Fact]
+    public async Task ASecondControlPlaneOnTheSameFileIsRefusedAndTheFirstOneGoesOn()
+    {
+        await using var server = await RunningServer.StartWithNodeAsync();
+        using var asked = await server.Admin.PostAsync("/upgrades", """{ "targets": [{ "component": "markdown", "version": "2.0.0" }], "strategy": "Immediate", "parameters": { "observe": "0.5s" } }""");
+        var upgrade = await asked.AsAsync<UpgradeRecord>(HttpStatusCode.Accepted);
+
+        // In another folder, and with another name: the file is the same.
+        var options = new ControlPlaneOptions { DataFolder = Path.Combine(server.DataFolder, "other"), Store = Path.Combine(server.DataFolder, "theseus.db") };
+        var refused = await Assert.ThrowsAsync<StorageException>(() => ControlPlane.StartAsync(options, new InProcessChannel(), null, NullLoggerFactory.Instance, default));
+
+        Assert.Equal(StorageFault.Locked, refused.Fault);
+        Assert.Contains("in use by another control plane", refused.Message);
+        await foreach (var change in server.Server.ControlPlane.Upgrades.WatchAsync(upgrade.Id, default).WithCancellation(new CancellationTokenSource(RunningServer.Deadline).Token))
+        {
+            upgrade = change;
+        }
+
+        Assert.Equal(UpgradeState.Completed, upgrade.State);
+    }
 
     [Fact]
     public async Task ALockedDatabaseIsAStorageFaultAndNothingWasDone()

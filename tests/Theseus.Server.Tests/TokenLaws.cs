@@ -72,7 +72,8 @@ public sealed class TokenLaws
 
         await server.RestartAsync();
 
-        foreach (var file in Directory.GetFiles(server.DataFolder, "theseus.db*"))
+        // The lock has nothing in it, and is locked.
+        foreach (var file in Directory.GetFiles(server.DataFolder, "theseus.db*").Where(file => Path.GetExtension(file) != ".lock"))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Theseus.Control;
+using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Storage.Tests.Frozen;
@@ -32,9 +33,33 @@ internal static class FilledDatabase
             await store.Tokens.AddAsync(new AccessToken { Id = $"t{i}", Name = "ci", Role = AccessRole.Operator, SecretHash = "ab", CreatedAt = DateTimeOffset.UnixEpoch }, null, Sample.Entry("made", $"token t{i}"), default);
         }
 
+        await FillTasksAsync(store.Tasks);
         await store.KeyedRequests.BeginAsync(s_key, default);
         await store.KeyedRequests.EndAsync(s_key, "done", [], default);
         await store.Upgrades.WriteLineStopAsync("smoke", Sample.Entry("stopped", "line"), default);
+    }
+
+    /// <summary>Tasks that wait, that a node has, that were done, and that are dead letters; and one that was removed after its end.</summary>
+    private static async Task FillTasksAsync(ITaskStore store)
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        for (var i = 0; i < 12; i++)
+        {
+            var request = new TaskRequest { Kind = $"kind{i % 3}", Payload = new string('p', i * 100), RequestedBy = "operator", Key = $"key{i}", Priority = i, Placement = new() { SpreadGroup = $"group{i % 2}" } };
+            var task = Assert.Single(await store.AddAsync([new DistributedTask { Id = $"task{i}", Request = request, RequestedAt = now, ExpiresAt = now.AddHours(1) }], default));
+            if (i % 4 > 0)
+            {
+                task = TaskTurns.Assign(task, new NodeStatus { Name = $"node{i}", State = NodeState.Alive, HeardAt = now }, now, TimeSpan.Zero);
+                await store.UpdateAsync([task], null, default);
+            }
+
+            if (i % 4 > 1)
+            {
+                await store.UpdateAsync([task with { Revision = task.Revision + 1, State = i % 4 == 2 ? TaskState.Completed : TaskState.DeadLetter, EndedAt = now.AddSeconds(i), Detail = "It is over." }], null, default);
+            }
+        }
+
+        await store.TrimAsync(now.AddSeconds(3), 1_000, 1, default);
     }
 
     /// <summary>What it was before it was brought up.</summary>
@@ -57,6 +82,11 @@ internal static class FilledDatabase
             await store.RollbackPoints.ReadPointsAsync(null, default),
             await store.Tokens.ReadAllAsync(default),
             await store.KeyedRequests.BeginAsync(s_key, default),
+            await store.Tasks.ReadNewestAsync(new TaskFilter(null, 1000), default),
+            (await store.Tasks.CountAsync(default)).Select(count => $"{count}").ToList(),
+            (await store.Tasks.CountAssignedAsync(default)).Select(count => $"{count}").ToList(),
+            (await store.Tasks.ReadLanesAsync("", 1000, default)).Select(lane => lane.Name).ToList(),
+            (await store.Tasks.ReadDueAsync(DateTimeOffset.MaxValue, 1000, default)).Select(task => task.Id).ToList(),
         };
         foreach (var id in Enumerable.Range(0, 12).Select(i => $"more{i}").Concat(["completed", "rolled-back", "in-progress"]))
         {

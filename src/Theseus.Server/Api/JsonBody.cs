@@ -11,6 +11,7 @@ internal sealed class JsonBody
 {
     public const int LongestText = 2_000;
     private const int DeepestNesting = 16;
+    private const string HalfOfAPair = "It has half of a surrogate pair, like \\ud800 by itself, which is no character.";
 
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = DeepestNesting, AllowDuplicateProperties = false };
     private static readonly JsonElement s_nothing = JsonElement.Parse("{}");
@@ -42,13 +43,47 @@ internal sealed class JsonBody
         try
         {
             using var document = JsonDocument.Parse(bytes, s_options);
+            if (FirstUnreadable(document.RootElement, "") is { } place)
+            {
+                throw Problem.Invalid(place, HalfOfAPair);
+            }
+
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonBody(document.RootElement.Clone(), "", [])
                 : throw Problem.Invalid("", "The body has to be a JSON object.");
         }
+        catch (InvalidOperationException)
+        {
+            // The look for members that are there twice reads their names.
+            throw Problem.Invalid("", HalfOfAPair);
+        }
         catch (JsonException fault)
         {
             throw Problem.Invalid("", $"The body is no JSON that can be read: {fault.Message}");
+        }
+    }
+
+    /// <summary>The place of the first text that cannot be read as one, a member's name included; null when all can be.</summary>
+    private static string? FirstUnreadable(JsonElement element, string at)
+    {
+        try
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    return null;
+                case JsonValueKind.Array:
+                    return element.EnumerateArray().Select((one, i) => FirstUnreadable(one, $"{at}[{i}]")).FirstOrDefault(place => place is not null);
+                case JsonValueKind.Object:
+                    return element.EnumerateObject().Select(member => FirstUnreadable(member.Value, at.Length > 0 ? $"{at}.{member.Name}" : member.Name)).FirstOrDefault(place => place is not null);
+                default:
+                    return null;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return at;
         }
     }
 

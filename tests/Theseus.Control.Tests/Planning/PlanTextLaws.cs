@@ -58,7 +58,7 @@ public sealed class PlanTextLaws
     [Theory]
     [InlineData(FailureAction.RollBack, "  if a wave fails: every node goes back at once, and what depends on others before those")]
     [InlineData(FailureAction.Freeze, "  if a wave fails: stand still where it is, and wait for someone to decide")]
-    [InlineData(FailureAction.RollForward, "  if a wave fails: go on all the same")]
+    [InlineData(FailureAction.RollForward, "  if a wave that is watched fails: go on all the same; if a node cannot be made ready: stand still, and wait for someone to decide")]
     public void WhatAFailureLeadsToIsSaid(FailureAction action, string expected)
     {
         var plan = UpgradePlanner.Plan(Request(new ImmediateParameters(), "a") with { OnFailure = action }, [Move("a")], _ => [Node("n1")]);

@@ -66,7 +66,7 @@ public static class PlanText
         {
             FailureAction.RollBack => "  if a wave fails: every node goes back at once, and what depends on others before those",
             FailureAction.Freeze => "  if a wave fails: stand still where it is, and wait for someone to decide",
-            _ => "  if a wave fails: go on all the same",
+            _ => "  if a wave that is watched fails: go on all the same; if a node cannot be made ready: stand still, and wait for someone to decide",
         });
         text.Append(CultureInfo.InvariantCulture, $"  digest {plan.Digest}");
         return text.ToString();

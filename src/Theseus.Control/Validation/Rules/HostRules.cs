@@ -5,7 +5,7 @@ namespace Theseus.Control.Validation;
 /// <summary>Whether hosts can run the release and call it.</summary>
 internal static class HostRules
 {
-    private const string NoSurface = "Let the nodes report what their hosts offer.";
+    private const string NoSurface = "Try it on one node first: there it is checked when the release is made ready. A control plane of your own can be told what hosts offer (FeasibilityOptions.SurfaceOf).";
 
     public static IEnumerable<Finding> Framework(ValidationContext context)
     {
