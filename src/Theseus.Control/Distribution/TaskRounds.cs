@@ -10,6 +10,9 @@ namespace Theseus.Control.Distribution;
 internal sealed class TaskRounds(ITaskStore store, IAssignmentChannel channel, INodeDirectory nodes, TaskDistributorOptions options, TimeProvider time, Random random)
 {
     private const int AtOnce = 1_000;
+
+    // How many there are is counted for each: more at once, so that it is not counted as often.
+    private const int TrimmedAtOnce = 10_000;
     private string _afterLane = "";
 
     /// <summary>Gives queued tasks to nodes that are free, and sends them.</summary>
@@ -111,7 +114,7 @@ internal sealed class TaskRounds(ITaskStore store, IAssignmentChannel channel, I
     /// <summary>Removes tasks that ended long ago, or of which there are too many.</summary>
     /// <returns>Whether there may be more.</returns>
     public async Task<bool> TrimAsync(CancellationToken cancellationToken) =>
-        await store.TrimAsync(time.GetUtcNow() - options.KeepFor, options.KeepMost, AtOnce, cancellationToken).ConfigureAwait(false) == AtOnce;
+        await store.TrimAsync(time.GetUtcNow() - options.KeepFor, options.KeepMost, TrimmedAtOnce, cancellationToken).ConfigureAwait(false) >= TrimmedAtOnce;
 
     /// <summary>Sends each node what it has to be told of tasks, many at once.</summary>
     public async Task SendAsync(IReadOnlyList<DistributedTask> tasks, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal sealed class DistributorTaskPath : ITaskPath
     private RabbitFleetChannel _channel = null!;
     private ControlPlane _plane = null!;
     private long _done;
+    private long _handled;
 
     public static async Task<DistributorTaskPath> StartAsync(PostgresServer database, RabbitServer server, RabbitVirtualHost host)
     {
@@ -57,6 +58,12 @@ internal sealed class DistributorTaskPath : ITaskPath
         });
 
         _done += tasks;
+        // To count what is stored takes the database its time: not before there is something to find.
+        while (Volatile.Read(ref _handled) < _done)
+        {
+            await Task.Delay(s_look, TimeProvider.System, deadline.Token);
+        }
+
         while ((await _plane.Tasks.GetStatisticsAsync(deadline.Token)).ByState[TaskState.Completed] < _done)
         {
             await Task.Delay(s_look, TimeProvider.System, deadline.Token);
@@ -87,7 +94,11 @@ internal sealed class DistributorTaskPath : ITaskPath
         _channels.Add(channel);
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName });
         builder.AddTheseus(theseus => theseus.OperatorEndpoint = false)
-            .AddTaskHandler(Kind, (_, _) => Task.FromResult(TaskLoad.Result))
+            .AddTaskHandler(Kind, (_, _) =>
+            {
+                Interlocked.Increment(ref _handled);
+                return Task.FromResult(TaskLoad.Result);
+            })
             .JoinFleet(channel, node => (node.Name, node.TaskSlots) = (name, SlotsOfNode));
         var host = builder.Build();
         await host.StartAsync();
