@@ -31,6 +31,13 @@ if (args is [FleetBench.HeapCommand, var kind, var nodes])
     return 0;
 }
 
+if (args is [FleetBench.BeginCommand or FleetBench.GoOnCommand, var folder, var many])
+{
+    var count = int.Parse(many, System.Globalization.CultureInfo.InvariantCulture);
+    await (args[0] == FleetBench.BeginCommand ? FleetBench.BeginUpgradeAsync(folder, count) : FleetBench.GoOnAsync(folder, count));
+    return 0;
+}
+
 var run = new BenchRun(Quick: args.Contains("--quick"));
 var names = args.Where(one => one != "--quick").ToList();
 if (names is ["all"])

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Theseus.Control.Upgrades;
+using Theseus.Storage;
 
 namespace Theseus.LoadBench.Fleet;
 
@@ -8,6 +9,8 @@ namespace Theseus.LoadBench.Fleet;
 internal static class FleetBench
 {
     public const string HeapCommand = "heap-of-a-fleet";
+    public const string BeginCommand = "fleet-to-be-killed";
+    public const string GoOnCommand = "fleet-after-a-kill";
 
     private const string Upgraded = "upgraded";
     private const string Alone = "alone";
@@ -26,7 +29,8 @@ internal static class FleetBench
             their fences in memory: what is measured is what the fleet costs, not what components cost. The upgrade is rolling,
             a quarter of the nodes at a time and no failure domain apart, each batch watched for no time; it is validated, planned
             and confirmed as any. Memory is what nodes add to the managed heap with a control plane in the middle
-            of their upgrade, less what they add with agents alone, each in a process of its own and after a full collection.
+            of their upgrade, less what they add with agents alone, each in a process of its own and after a full collection. What is
+            killed is such a process too, as by kill -9 in the middle of its second wave; nodes begin anew in the next one.
             """);
         var rows = new List<string[]>();
         var few = await UpgradeAsync(run, run.Count(Many / 10, 10), rows);
@@ -117,22 +121,54 @@ internal static class FleetBench
         report.Target($"stop the line, to the last of {nodes} nodes", "under 1 s", $"{Number(took)} s", took < LongestStop);
     }
 
-    /// <summary>From the start of another control plane on what the first one left until the upgrade has come further.</summary>
+    /// <summary>From the start of a process on what a killed one left until the upgrade has come further: the runtime's own start, its compiling and the nodes' beginning in it.</summary>
     private static async Task RestartAsync(BenchRun run, BenchReport report)
     {
         var nodes = run.Count(Many, 50);
-        await using var fleet = await TrivialFleet.StartAsync(nodes);
+        var folder = Directory.CreateTempSubdirectory("theseus-fleet-").FullName;
+        using (var first = Begin(BeginCommand, folder, nodes))
+        {
+            await first.StandardOutput.ReadLineAsync();
+            first.Kill();
+            await first.WaitForExitAsync();
+        }
+
+        var begun = TimeProvider.System.GetTimestamp();
+        using var second = Begin(GoOnCommand, folder, nodes);
+        var moved = await second.StandardOutput.ReadLineAsync();
+        var took = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+        var ended = await second.StandardOutput.ReadLineAsync();
+        await second.WaitForExitAsync();
+        report.Target($"from the start after a kill to the upgrade of {nodes} nodes moving again", "under 2 s", $"{Number(took)} s, {moved}", moved is not null && took < LongestRestart);
+        report.Target("what becomes of that upgrade", nameof(UpgradeState.Completed), ended ?? "nothing", ended == nameof(UpgradeState.Completed));
+    }
+
+    private static Process Begin(string command, string folder, int nodes) =>
+        Process.Start(new ProcessStartInfo("dotnet", [typeof(FleetBench).Assembly.Location, command, folder, nodes.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+
+    /// <summary>What a process does that is killed: it has an upgrade on its way, and says so.</summary>
+    public static async Task BeginUpgradeAsync(string folder, int nodes)
+    {
+        await using var fleet = await TrivialFleet.StartAsync(nodes, new InProcessWay(), folder);
         var upgrade = await fleet.AskAsync("2.0.0", new RollingParameters { Observe = TimeSpan.FromSeconds(0.5), ByFailureDomain = false });
         await fleet.UntilAsync(upgrade.Id, one => one is { Wave: 1, Phase: WavePhase.Preparing or WavePhase.Activating });
-        await fleet.StopPlaneAsync();
-        var left = 0L;
-        var begun = TimeProvider.System.GetTimestamp();
-        await fleet.StartPlaneAsync();
-        left = (await fleet.Plane.Upgrades.FindAsync(upgrade.Id, CancellationToken.None))!.Revision;
-        await fleet.UntilAsync(upgrade.Id, one => one.Revision > left);
-        var took = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
-        report.Target($"from a restart to the upgrade of {nodes} nodes moving again", "under 2 s", $"{Number(took)} s", took < LongestRestart);
-        await fleet.UntilAsync(upgrade.Id, one => one.State == UpgradeState.Completed);
+        Console.WriteLine("under way");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+    }
+
+    /// <summary>What the next process does: it says when the upgrade has come further, and what becomes of it.</summary>
+    public static async Task GoOnAsync(string folder, int nodes)
+    {
+        UpgradeRecord left;
+        await using (var store = await ControlStore.OpenAsync(TrivialFleet.DatabaseIn(folder), null, CancellationToken.None))
+        {
+            left = (await store.Upgrades.ReadRunningAsync(CancellationToken.None))[0];
+        }
+
+        await using var fleet = await TrivialFleet.GoOnAsync(nodes, folder);
+        var moved = await fleet.UntilAsync(left.Id, one => one.Revision > left.Revision);
+        Console.WriteLine($"wave {moved.Wave + 1}");
+        Console.WriteLine((await fleet.UntilAsync(left.Id, one => one.State == UpgradeState.Completed)).State);
     }
 
     private static long Heap()

@@ -16,7 +16,7 @@ internal sealed class TrivialFleet : IAsyncDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("theseus-fleet-").FullName;
+    private readonly string _folder;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _agents = [];
     private readonly List<TrivialEngine> _engines = [];
@@ -24,7 +24,7 @@ internal sealed class TrivialFleet : IAsyncDisposable
 
     private readonly IFleetWay _way;
 
-    private TrivialFleet(IFleetWay way) => _way = way;
+    private TrivialFleet(IFleetWay way, string? folder = null) => (_way, _folder) = (way, folder ?? Directory.CreateTempSubdirectory("theseus-fleet-").FullName);
 
     public ControlPlane Plane { get; private set; } = null!;
 
@@ -36,15 +36,28 @@ internal sealed class TrivialFleet : IAsyncDisposable
     /// <summary>Starts one, and returns when the control plane knows every node.</summary>
     /// <param name="nodes">How many.</param>
     /// <param name="way">How they reach each other; ended with the fleet.</param>
-    public static async Task<TrivialFleet> StartAsync(int nodes, IFleetWay way)
+    /// <param name="folder">Where the control plane keeps what it has to; null for a temporary folder. Goes with the fleet.</param>
+    public static async Task<TrivialFleet> StartAsync(int nodes, IFleetWay way, string? folder = null)
     {
-        var fleet = new TrivialFleet(way);
+        var fleet = new TrivialFleet(way, folder);
         await fleet.StartPlaneAsync();
         await fleet.StartNodesAsync(nodes);
         await UntilAsync(async () => (await fleet.Plane.Upgrades.GetNodesAsync(CancellationToken.None)).Count == nodes
             && fleet.Plane.Components.Find(Component) is { Lifecycle: ComponentLifecycle.Active });
         return fleet;
     }
+
+    /// <summary>Starts one on what a killed one left: its nodes begin anew, as their processes do.</summary>
+    public static async Task<TrivialFleet> GoOnAsync(int nodes, string folder)
+    {
+        var fleet = new TrivialFleet(new InProcessWay(), folder);
+        await fleet.StartNodesAsync(nodes);
+        await fleet.StartPlaneAsync();
+        return fleet;
+    }
+
+    /// <summary>The control plane's database in a fleet's folder.</summary>
+    public static string DatabaseIn(string folder) => Path.Combine(folder, "control", "theseus.db");
 
     /// <summary>Starts agents that report to nobody.</summary>
     public static async Task<TrivialFleet> StartAloneAsync(int nodes)
