@@ -15,10 +15,13 @@ namespace Theseus.Crash.Tests;
 /// <remarks>
 /// Every step of every course is killed within this process: nothing of the old objects is used, and the database file is
 /// opened anew while the old connection, never closed, still has it. A process that is really killed takes a hundred times
-/// as long; so that is done for one course of each strategy, at each step once, before the one and after the next.
+/// as long; so that is done for one course of each strategy, at each step once, before the one and after the next. With
+/// THESEUS_KILLS=all it is done for every course, before and after each step.
 /// </remarks>
 public sealed class CrashLaws
 {
+    private static readonly bool s_killsAll = Environment.GetEnvironmentVariable("THESEUS_KILLS") == "all";
+
     // What is done after an upgrade's end, and beside it, does not depend on how it was made.
     private static readonly CourseKind[] s_anyStrategy = [CourseKind.TakenBack, CourseKind.Irreversible, CourseKind.EmergencyAfterwards, CourseKind.Token];
 
@@ -40,13 +43,20 @@ public sealed class CrashLaws
     public Task WhenOneProcessIsKilledAtAnyStepAmongOthersThatLiveAnUpgradeEndsAsIfItHadNotBeen(UpgradeStrategy strategy, string kind) =>
         KillAtEachStepAsync(new Course(strategy, Enum.Parse<CourseKind>(kind)), Whom.WhoeverTakesTheStep);
 
+    public static TheoryData<UpgradeStrategy, string> ReallyKilled => s_killsAll
+        ? Courses
+        :
+        [
+            (UpgradeStrategy.Immediate, nameof(CourseKind.LineStopped)),
+            (UpgradeStrategy.Rolling, nameof(CourseKind.RolledBack)),
+            (UpgradeStrategy.BlueGreen, nameof(CourseKind.Success)),
+            (UpgradeStrategy.Canary, nameof(CourseKind.BadOnTrial)),
+            (UpgradeStrategy.Gradual, nameof(CourseKind.NotReady)),
+            (UpgradeStrategy.Immediate, nameof(CourseKind.Irreversible)),
+        ];
+
     [Theory]
-    [InlineData(UpgradeStrategy.Immediate, nameof(CourseKind.LineStopped))]
-    [InlineData(UpgradeStrategy.Rolling, nameof(CourseKind.RolledBack))]
-    [InlineData(UpgradeStrategy.BlueGreen, nameof(CourseKind.Success))]
-    [InlineData(UpgradeStrategy.Canary, nameof(CourseKind.BadOnTrial))]
-    [InlineData(UpgradeStrategy.Gradual, nameof(CourseKind.NotReady))]
-    [InlineData(UpgradeStrategy.Immediate, nameof(CourseKind.Irreversible))]
+    [MemberData(nameof(ReallyKilled))]
     public async Task AProcessThatIsReallyKilledAtAnyStepLeavesAnUpgradeThatEndsAsIfItHadNotBeen(UpgradeStrategy strategy, string kind)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGKILL on Windows.");
@@ -54,7 +64,7 @@ public sealed class CrashLaws
         var (ends, steps) = await WholeAsync(course);
 
         // Two at a time, on the two cores that there are at least.
-        var kills = Kills(steps, Whom.All).Where((_, i) => i % 4 is 0 or 3).ToArray();
+        var kills = Kills(steps, Whom.All).Where((_, i) => s_killsAll || i % 4 is 0 or 3).ToArray();
         await Task.WhenAll(kills.Chunk((kills.Length + 1) / 2).Select(some => RealKills.DoEachAsync(course, some, ends)));
     }
 
