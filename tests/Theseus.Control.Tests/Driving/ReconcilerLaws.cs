@@ -37,6 +37,22 @@ public sealed class ReconcilerLaws
         Assert.All(_scene.Tasks(upgrade with { Wave = 1 }, 1), task => Assert.Equal("a", task.Component));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void TheJudgeIsShownTheNodesThatNoWaveHasReachedYetBesideThoseOfTheWave(int wave, int beside)
+    {
+        // Waves: on node1, then on node2.
+        var upgrade = Upgrade(UpgradeState.InProgress, WavePhase.Observing, wave: wave);
+        _scene.Say("node1", Report(trial: New, fence: upgrade.Fence)).Say("node2", Report(trial: wave == 1 ? New : null, fence: upgrade.Fence));
+
+        var evidence = Assert.IsType<Decision.Judge>(_scene.Decide(upgrade, 5)).Evidence;
+
+        Assert.Equal(New, Assert.Single(evidence.Nodes).Trial?.Release);
+        Assert.Equal(beside, evidence.Baseline.Count(report => report.Trial is null));
+        Assert.DoesNotContain(evidence.Baseline, report => report.Trial is not null);
+    }
+
     [Fact]
     public void ANodeThatIsSilentHoldsNoOtherBack()
     {

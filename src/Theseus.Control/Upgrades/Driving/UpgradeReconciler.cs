@@ -172,9 +172,15 @@ internal static class UpgradeReconciler
             WaveNumber = upgrade.Wave,
             Wave = wave,
             Elapsed = now - upgrade.Since,
-            Nodes = [.. wave.Activate.Where(step => upgrade.LeftOut.All(one => one.Node != step.Node)).Select(step => find(step.Node, wave.Component)).OfType<ComponentReport>()],
+            Nodes = Said(wave.Activate.Select(step => step.Node)),
+            Baseline = Said(Reached(upgrade.Plan.Waves).Except(Reached(upgrade.Plan.Waves.Take(upgrade.Wave + 1)))),
         };
         return open.Count > 0 && now >= over ? waiting : new Decision.Judge(evidence, waiting);
+
+        IEnumerable<string> Reached(IEnumerable<PlanWave> waves) => waves.Where(one => one.Component == wave.Component).SelectMany(one => one.Activate.Select(step => step.Node)).Distinct();
+
+        IReadOnlyList<ComponentReport> Said(IEnumerable<string> which) =>
+            [.. which.Where(node => upgrade.LeftOut.All(one => one.Node != node)).Select(node => find(node, wave.Component)).OfType<ComponentReport>()];
     }
 
     private static Decision Confirming(UpgradeRecord upgrade, List<CellGoal> open, List<string> failed, NodeView nodes, DateTimeOffset now)

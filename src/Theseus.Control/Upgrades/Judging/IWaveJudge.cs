@@ -22,6 +22,12 @@ public sealed record WaveEvidence
 
     /// <summary>What each of its nodes last said of the component: those that were heard of.</summary>
     public required IReadOnlyList<ComponentReport> Nodes { get; init; }
+
+    /// <summary>
+    /// What those of the upgrade's nodes last said that this wave, and every one before it, has left alone: they serve with the
+    /// release from before, at the same time. Empty where the wave reaches all that are left.
+    /// </summary>
+    public IReadOnlyList<ComponentReport> Baseline { get; init; } = [];
 }
 
 /// <summary>
