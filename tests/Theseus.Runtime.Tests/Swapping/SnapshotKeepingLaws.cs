@@ -73,8 +73,15 @@ public sealed class SnapshotKeepingLaws : IDisposable
     public async Task NobodyWaitsForAWriteThatHangsLongerThanItsDeadlineAndItLeavesNothing(bool isTakenBack)
     {
         using var letGo = new ManualResetEventSlim();
+        using var hangs = new ManualResetEventSlim();
         var slow = Keeping("slow", "first");
-        slow.Begin(State(new SlowBytes(() => letGo.Wait(Surroundings.Patience))));
+        slow.Begin(State(new SlowBytes(() =>
+        {
+            hangs.Set();
+            letGo.Wait(Surroundings.Patience);
+        })));
+        // One that is taken back before it has begun does not hang at all.
+        Assert.True(hangs.Wait(Surroundings.Patience));
 
         Task end = isTakenBack ? slow.UndoAsync() : slow.EndAsync();
         await _time.WaitForTimersAsync(1, Surroundings.Patience);
