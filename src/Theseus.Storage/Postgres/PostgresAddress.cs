@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Theseus.Storage.Postgres;
@@ -8,8 +9,15 @@ internal sealed class PostgresAddress
     /// <summary>How long the server lets a transaction wait for its client: after that it cannot be made final any more. Shorter than others wait for its lock.</summary>
     public static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(5);
 
-    // What the user says comes later in the string, and wins. The server gives up before the client does, so that a slow
-    // statement is an answer and not a lost connection.
+    // The server gives up before the client does, so that a slow statement is an answer and not a lost connection.
+    // All that is asked is asked by an index. The planner would read whole tables instead where they are small, or where it
+    // believes them to be: it hears of changes a minute late, and a queue of tasks is another one by then. Bitmaps pass over
+    // entries of what is gone each time anew, where an index by itself marks them. To compile takes longer than any of it.
+    private static readonly string s_settings = string.Create(
+        CultureInfo.InvariantCulture,
+        $"-c statement_timeout=10000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout={(int)LongestIdle.TotalMilliseconds} -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off");
+
+    // What the user says comes later in the string, and wins.
     private static readonly string s_ours = new NpgsqlConnectionStringBuilder
     {
         ApplicationName = "theseus",
@@ -18,7 +26,6 @@ internal sealed class PostgresAddress
         CancellationTimeout = 2000,
         TcpKeepAlive = true,
         MaxPoolSize = 20,
-        Options = $"-c statement_timeout=10000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout={(int)LongestIdle.TotalMilliseconds}",
     }.ConnectionString;
 
     private PostgresAddress(NpgsqlConnectionStringBuilder builder) =>
@@ -55,6 +62,8 @@ internal sealed class PostgresAddress
             builder.TargetSessionAttributes = "primary";
         }
 
+        // Of one setting the last counts.
+        builder.Options = $"{s_settings} {builder.Options}".TrimEnd();
         return new PostgresAddress(builder);
     }
 }
