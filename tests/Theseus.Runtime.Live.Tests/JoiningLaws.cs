@@ -64,6 +64,17 @@ public sealed class JoiningLaws
     }
 
     [Fact]
+    public async Task ANodeWhoseReportFailsReportsAgain()
+    {
+        var channel = new WatchedChannel { ReportingFails = 2 };
+        await using var host = await StartAsync(channel, null, ("Theseus:Node:Heartbeat", "00:00:00.1"));
+
+        var report = await channel.Reports.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(LiveHost.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, report.Sequence);
+    }
+
+    [Fact]
     public async Task AllThatIsWrongIsToldAtOnceAndNoChannelIsMade()
     {
         var channel = new WatchedChannel();
@@ -118,6 +129,9 @@ public sealed class JoiningLaws
 
         public bool IsAway { get; init; }
 
+        /// <summary>How often reporting fails before it goes.</summary>
+        public int ReportingFails { get; init; }
+
         /// <summary>How often reading fails before it goes.</summary>
         public int ReadingFails { get; init; }
 
@@ -143,6 +157,11 @@ public sealed class JoiningLaws
         public ValueTask ReportAsync(NodeReport report, CancellationToken cancellationToken)
         {
             WasUsedAfterItsEnd |= IsDisposed;
+            if (report.Sequence <= ReportingFails)
+            {
+                throw new InvalidOperationException("The way to the control planes is broken.");
+            }
+
             _reports.Writer.TryWrite(report);
             return IsAway ? new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)) : ValueTask.CompletedTask;
         }

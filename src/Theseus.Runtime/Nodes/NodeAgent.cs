@@ -75,7 +75,7 @@ internal sealed partial class NodeAgent
         {
             while (!ending.IsCancellationRequested)
             {
-                await _channel.ReportAsync(Report(), ending.Token).ConfigureAwait(false);
+                await ReportAsync(ending.Token).ConfigureAwait(false);
                 await WaitAsync(ending.Token).ConfigureAwait(false);
             }
         }
@@ -121,6 +121,19 @@ internal sealed partial class NodeAgent
         catch (Exception failure)
         {
             LogNoGoodbye(_logger, _identity.Name, failure.Message);
+        }
+    }
+
+    private async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _channel.ReportAsync(Report(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The loop's boundary: the next report makes good for it.
+            LogNotReported(_logger, _identity.Name, failure);
         }
     }
 
@@ -227,6 +240,9 @@ internal sealed partial class NodeAgent
 
     [LoggerMessage(1306, LogLevel.Error, "Node '{Node}' could not read its tasks; it begins anew")]
     private static partial void LogNotRead(ILogger logger, string node, Exception failure);
+
+    [LoggerMessage(1307, LogLevel.Error, "Node '{Node}' could not report; it reports again after its heartbeat")]
+    private static partial void LogNotReported(ILogger logger, string node, Exception failure);
 
     [LoggerMessage(1304, LogLevel.Error, "Another process has the name of node '{Node}', or the node was removed: this process is no node any more, and serves on with what it has confirmed. Give each process a name of its own, and start this one again.")]
     private static partial void LogNameLost(ILogger logger, string node);
