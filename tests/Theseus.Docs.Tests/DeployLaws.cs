@@ -116,6 +116,49 @@ public sealed partial class DeployLaws
         Assert.Equal(RabbitPermissions.OfNode("edge-2"), told["edge-2"]);
     }
 
+    [Fact]
+    public async Task EverySecretThatComposeMountsIsMadeOnceAndFitsTheOthers()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The secrets are made by a shell script.");
+        var root = Directory.CreateTempSubdirectory("theseus-compose-").FullName;
+        var folder = Path.Combine(root, "deploy", "compose");
+        // The scripts alone: a checkout that is in use has secrets of its own.
+        Directory.CreateDirectory(folder);
+        foreach (var script in new[] { "deploy/rabbitmq-definitions.sh", "deploy/compose/prepare.sh" })
+        {
+            File.Copy(Repository.InRoot(script), Path.Combine(root, script));
+        }
+
+        var secrets = Path.Combine(folder, "secrets");
+        Directory.CreateDirectory(secrets);
+        await File.WriteAllTextAsync(Path.Combine(secrets, "postgres"), @"a:b\c", TestContext.Current.CancellationToken);
+
+        var first = await PrepareAsync("edge-2");
+        var again = await PrepareAsync();
+        var refused = await Tool.RunAsync(root, s_plain, ["bash", "deploy/compose/prepare.sh", "no name"], s_deadline);
+
+        var mounted = SecretFile().Matches(Repository.Read(Compose)).Select(one => one.Groups["name"].Value).ToList();
+        Assert.True(mounted.Count >= 5, "The compose file mounts fewer secrets than it did.");
+        Assert.All(mounted, name => Assert.NotEmpty(again[name]));
+        Assert.Equal(@"postgres:5432:theseus:theseus:a\:b\\c", again["pgpass"].Trim());
+        Assert.Equal(Passwords(first), Passwords(again));
+        Assert.Equal(4, Passwords(again).Distinct().Count());
+        Assert.Equal(["control", "edge-2", "node1"], Json(again["definitions.json"]).GetSection("users").GetChildren().Select(one => one["name"]!).Order(StringComparer.Ordinal));
+        Assert.True(Directory.Exists(Path.Combine(folder, "releases")) && Directory.Exists(Path.Combine(folder, "contracts")));
+        Assert.Equal(2, refused.ExitCode);
+        Directory.Delete(root, recursive: true);
+
+        async Task<Dictionary<string, string>> PrepareAsync(params string[] nodes)
+        {
+            var (code, output) = await Tool.RunAsync(root, s_plain, ["bash", "deploy/compose/prepare.sh", .. nodes], s_deadline);
+            Assert.True(code == 0, output);
+            return Directory.EnumerateFiles(secrets).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        }
+
+        static List<string> Passwords(Dictionary<string, string> files) =>
+            [.. files.Where(file => file.Key is "postgres" || file.Key.StartsWith("rabbitmq-", StringComparison.Ordinal)).OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value)];
+    }
+
     private static void AssertIsKey(string[] path)
     {
         Assert.Equal("Theseus", path[0]);
@@ -159,6 +202,9 @@ public sealed partial class DeployLaws
 
     [GeneratedRegex(@"\bTheseus(__\w+?)+\b(?=[:=])")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"file: \./secrets/(?<name>[\w.-]+)")]
+    private static partial Regex SecretFile();
 
     [GeneratedRegex("THESEUS_ARGUMENTS=.*")]
     private static partial Regex ArgumentsLine();
