@@ -25,7 +25,7 @@ for file in "$secrets"/rabbitmq-*; do
   node=${file##*/rabbitmq-}
   [ "$node" != control ] || continue
   [[ $node =~ ^[A-Za-z0-9_-]+$ ]] || { echo "'$node' has more than letters, digits, '_' and '-' in it. Such a node's rights are told by 'RabbitPermissions.OfNode'." >&2; exit 1; }
-  own="^theseus\\\\.(tasks|assignments)\\\\.$node\$"
+  own="^theseus\\\\.((tasks|assignments)\\\\.$node|process\\\\.$node\\\\.[^.]+)\$"
   users+=,$(user "$node")
   permissions+=,$(rights "$node" "$own" '^theseus\\.(reports|answers|set-aside)$' "$own")
 done

@@ -24,7 +24,10 @@ public interface INodeChannel
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask ReportAsync(NodeReport report, CancellationToken cancellationToken);
 
-    /// <summary>The tasks for this node as they come. For one reader.</summary>
+    /// <summary>
+    /// The tasks for this node as they come, and what is for the process alone that reports here (<see cref="NodeTask.Incarnation"/>).
+    /// For one reader.
+    /// </summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     IAsyncEnumerable<NodeTask> ReadTasksAsync(CancellationToken cancellationToken);
 }

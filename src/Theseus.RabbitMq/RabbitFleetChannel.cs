@@ -38,10 +38,16 @@ public sealed class RabbitFleetChannel : IFleetChannel, IAssignmentChannel, IAsy
     }
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(NodeTask task, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(NodeTask task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _outbox.SendOrDropAsync("", _topology.Names.Tasks(task.Node), () => [WireFormat.Write(task)], isKept: true, cancellationToken);
+        if (task.Kind is NodeTaskKind.Join or NodeTaskKind.Leave)
+        {
+            await _outbox.SendOrDropAsync("", _topology.Names.Process(task.Node, task.Incarnation), () => [WireFormat.Write(task)], isKept: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        // What is about the name is sent both ways: older nodes have no queue of their process, nor do those without the right to one.
+        await _outbox.SendOrDropAsync("", _topology.Names.Tasks(task.Node), () => [WireFormat.Write(task)], isKept: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,10 @@ public sealed class RabbitNodeChannel : INodeChannel, INodeAssignmentChannel, IA
     private readonly RabbitOutbox _outbox;
     private readonly RabbitReader<NodeTask> _tasks;
     private readonly RabbitReader<AssignmentBatch> _assignments;
+    private readonly Func<string, RabbitReader<NodeTask>> _ofProcess;
+
+    // Who reports here is known from the first report on.
+    private readonly TaskCompletionSource<string> _incarnation = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes one, which begins to connect.</summary>
     /// <param name="options">How the broker is reached. Not to be changed afterwards.</param>
@@ -37,6 +42,7 @@ public sealed class RabbitNodeChannel : INodeChannel, INodeAssignmentChannel, IA
         _outbox = new RabbitOutbox(_publisher, time, logger);
         _tasks = new RabbitReader<NodeTask>(_link, topology.Tasks(node));
         _assignments = new RabbitReader<AssignmentBatch>(_link, topology.Assignments(node));
+        _ofProcess = incarnation => new RabbitReader<NodeTask>(_link, topology.Process(node, incarnation));
     }
 
     /// <summary>Makes one as a host's configuration says, in its section <see cref="RabbitConfiguration.Section"/>.</summary>
@@ -56,11 +62,12 @@ public sealed class RabbitNodeChannel : INodeChannel, INodeAssignmentChannel, IA
     public ValueTask ReportAsync(NodeReport report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
+        _incarnation.TrySetResult(report.Incarnation);
         return _outbox.SendOrDropAsync(_names.Reports, "", () => [WireFormat.Write(report)], isKept: false, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<NodeTask> ReadTasksAsync(CancellationToken cancellationToken) => _tasks.ReadEachAsync(cancellationToken);
+    public IAsyncEnumerable<NodeTask> ReadTasksAsync(CancellationToken cancellationToken) => Either.Of(_tasks.ReadEachAsync, ReadOfProcessAsync, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask AnswerAsync(AssignmentAnswers answers, CancellationToken cancellationToken)
@@ -71,6 +78,27 @@ public sealed class RabbitNodeChannel : INodeChannel, INodeAssignmentChannel, IA
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AssignmentBatch> ReadAssignmentsAsync(CancellationToken cancellationToken) => _assignments.ReadEachAsync(cancellationToken);
+
+    private async IAsyncEnumerable<NodeTask> ReadOfProcessAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string incarnation;
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _link.Stopping))
+        {
+            try
+            {
+                incarnation = await _incarnation.Task.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                yield break;
+            }
+        }
+
+        await foreach (var task in _ofProcess(incarnation).ReadEachAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return task;
+        }
+    }
 
     /// <summary>Ends the connection and whoever reads; what was not acknowledged comes again after the next start.</summary>
     public async ValueTask DisposeAsync()

@@ -21,7 +21,8 @@ public sealed record RabbitPermissions(string Configure, string Write, string Re
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(node);
         var begin = Prefix(prefix);
-        var own = $@"^{begin}\.(tasks|assignments)\.{Escaped(RabbitNames.Escaped(node))}$";
+        var name = Escaped(RabbitNames.Escaped(node));
+        var own = $@"^{begin}\.((tasks|assignments)\.{name}|process\.{name}\.[^.]+)$";
         // Who declares a queue that rejected messages leave for an exchange has to be allowed to send to that.
         return new RabbitPermissions(own, $@"^{begin}\.(reports|answers|set-aside)$", own);
     }

@@ -13,6 +13,9 @@ internal sealed class RabbitTopology(RabbitOptions options)
     // Nobody waits for a report that is older: the next is there.
     private static readonly TimeSpan s_reportTtl = TimeSpan.FromMinutes(1);
 
+    // A process that was told nothing for so long asks again by its reports.
+    private static readonly TimeSpan s_processExpiry = TimeSpan.FromMinutes(5);
+
     // However long messages are, a queue's share of the broker's memory and disk is bounded.
     private const long QueueBytes = 64L << 20;
 
@@ -21,10 +24,17 @@ internal sealed class RabbitTopology(RabbitOptions options)
     public RabbitNames Names => _names;
 
     /// <summary>A node's tasks.</summary>
-    public RabbitQueue<NodeTask> Tasks(string node) => NodeQueue(_names.Tasks(node), (type, body) => For(node, type, WireFormat.ReadNodeTask(type, body), task => task.Node));
+    public RabbitQueue<NodeTask> Tasks(string node) => NodeQueue(_names.Tasks(node), (type, body) => For(node, type, WireFormat.ReadNodeTask(type, body), task => task.Node), options.NodeQueueExpiry);
+
+    /// <summary>
+    /// What is for one process alone: whether the node's name is its own. Of two processes with one name either may get what
+    /// is in the node's queue, and would pass over what the other has to know.
+    /// </summary>
+    public RabbitQueue<NodeTask> Process(string node, string incarnation) =>
+        NodeQueue(_names.Process(node, incarnation), (type, body) => For(node, type, WireFormat.ReadNodeTask(type, body), task => task.Node), s_processExpiry);
 
     /// <summary>A node's assignments.</summary>
-    public RabbitQueue<AssignmentBatch> Assignments(string node) => NodeQueue(_names.Assignments(node), (type, body) => For(node, type, WireFormat.ReadAssignments(type, body), batch => batch.Node));
+    public RabbitQueue<AssignmentBatch> Assignments(string node) => NodeQueue(_names.Assignments(node), (type, body) => For(node, type, WireFormat.ReadAssignments(type, body), batch => batch.Node), options.NodeQueueExpiry);
 
     /// <summary>The nodes' answers, which all control planes share.</summary>
     public RabbitQueue<AssignmentAnswers> Answers => new(_names.Answers, DeclareAnswersAsync, WireFormat.ReadAnswers, answers => answers.Node);
@@ -52,10 +62,10 @@ internal sealed class RabbitTopology(RabbitOptions options)
             connection, _names.Reports, (channel, given) => channel.ExchangeDeclareAsync(_names.Reports, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: given), cancellationToken).ConfigureAwait(false);
     }
 
-    private RabbitQueue<T> NodeQueue<T>(string name, RabbitRead<T> read)
+    private RabbitQueue<T> NodeQueue<T>(string name, RabbitRead<T> read, TimeSpan expiry)
     {
         var arguments = Bounded(options.NodeQueueLength, options.NodeMessageTtl);
-        arguments["x-expires"] = (long)options.NodeQueueExpiry.TotalMilliseconds;
+        arguments["x-expires"] = (long)expiry.TotalMilliseconds;
         return new RabbitQueue<T>(
             name, (channel, cancellationToken) => channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken), read, NewestFirst: true);
     }

@@ -6,19 +6,46 @@ namespace Theseus.Chaos.Tests;
 /// <param name="End">Undoes it.</param>
 internal sealed record Disturbance(string Name, Func<Task> Begin, Func<Task> End)
 {
-    public static Disturbance Choose(ProcessFleet fleet, Random random)
+    private static readonly string[] s_kinds =
+        ["kill a node", "kill the driver", "kill postgres", "kill rabbitmq", "pause a node", "pause a control plane", "pause postgres", "pause rabbitmq", "kill a node", "kill a control plane"];
+
+    /// <summary>How many runs in a row have each kind of disturbance at least once.</summary>
+    public const int Round = 5;
+
+    /// <summary>What goes wrong in a run: two of the kinds that its round deals out, and up to two more.</summary>
+    /// <param name="seed">The run's seed, from 1.</param>
+    public static IReadOnlyList<string> KindsOf(int seed)
+    {
+        var (round, place) = Math.DivRem(seed - 1, Round);
+        var dealt = (string[])s_kinds.Clone();
+        new Random(-1 - round).Shuffle(dealt);
+        var more = new Random(seed);
+        return [.. dealt.Skip(place * s_kinds.Length / Round).Take(s_kinds.Length / Round), .. Enumerable.Range(0, more.Next(3)).Select(_ => s_kinds[more.Next(s_kinds.Length)])];
+    }
+
+    /// <summary>Makes one of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="random">Chooses whom it is done to.</param>
+    /// <param name="driver">The control plane that drives now; null where none does.</param>
+    public static Disturbance Of(string kind, ProcessFleet fleet, Random random, string? driver)
     {
         var node = fleet.NodeNames[random.Next(fleet.NodeNames.Count)];
         var control = ProcessFleet.ControlPlanes[random.Next(ProcessFleet.ControlPlanes.Count)];
-        return random.Next(8) switch
+        return kind switch
         {
-            0 or 1 => Killed(node, "KILL"),
-            2 or 3 => Killed(control, "KILL"),
-            4 => Paused(control),
+            "kill a node" => Killed(node, "KILL"),
+            "kill a control plane" => Killed(control, "KILL"),
+            "kill the driver" => Killed(driver ?? control, "KILL"),
             // At once, without a clean end: it recovers from its log when it is started again.
-            5 => Killed("postgres", "QUIT"),
-            6 => Killed("rabbitmq", "KILL"),
-            _ => Paused(random.Next(2) == 0 ? "rabbitmq" : "postgres"),
+            "kill postgres" => Killed("postgres", "QUIT"),
+            "kill rabbitmq" => Killed("rabbitmq", "KILL"),
+            "pause a node" => Paused(node),
+            // Its links are as good as cut, and when it goes on it knows nothing of that.
+            "pause a control plane" => Paused(driver ?? control),
+            "pause postgres" => Paused("postgres"),
+            "pause rabbitmq" => Paused("rabbitmq"),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind."),
         };
 
         Disturbance Killed(string name, string signal) => new($"{name} is killed", () => fleet.SignalAsync(name, signal), fleet.StartMissingAsync);

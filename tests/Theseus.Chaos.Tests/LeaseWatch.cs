@@ -2,10 +2,25 @@ using Npgsql;
 
 namespace Theseus.Chaos.Tests;
 
-/// <summary>Looks all the time who drives what: of an upgrade, a token is one control plane's, and a later one is higher.</summary>
+/// <summary>
+/// Proves that an upgrade has one driver. Looks all the time who has which lease: a token is one control plane's, and a later
+/// one is higher. And has the database itself note, in the transaction of each change of an upgrade, under which token it was
+/// made and which one was in force.
+/// </summary>
 internal sealed class LeaseWatch(ProcessFleet fleet) : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    private const string Notes = """
+        CREATE TABLE chaos_steps (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, upgrade text, revision bigint, made_under bigint, in_force bigint, has_ended boolean);
+        CREATE FUNCTION chaos_note() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO chaos_steps (upgrade, revision, made_under, in_force, has_ended)
+            VALUES (NEW.id, NEW.revision, coalesce((NEW.record::json ->> 'drivenUnder')::bigint, 0), (SELECT token FROM upgrade_leases WHERE upgrade = NEW.id), NEW.has_ended);
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER chaos_note AFTER UPDATE ON upgrades FOR EACH ROW EXECUTE FUNCTION chaos_note();
+        """;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<(string Upgrade, long Token), string> _owners = [];
@@ -17,7 +32,56 @@ internal sealed class LeaseWatch(ProcessFleet fleet) : IAsyncDisposable
     /// <summary>How often a lease was seen at another than before.</summary>
     public int TakeOvers { get; private set; }
 
-    public void Start() => _watching = Task.Run(WatchAsync);
+    /// <summary>How many changes of upgrades were noted.</summary>
+    public long Steps { get; private set; }
+
+    public async Task StartAsync()
+    {
+        await using var connection = new NpgsqlConnection(fleet.Database);
+        await connection.OpenAsync(_stop.Token);
+        await using var command = new NpgsqlCommand(Notes, connection);
+        await command.ExecuteNonQueryAsync(_stop.Token);
+        _watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>The control plane that had an upgrade's lease last; null for none.</summary>
+    public string? Driver(string upgrade)
+    {
+        lock (_owners)
+        {
+            var token = _highest.GetValueOrDefault(upgrade);
+            return _owners.TryGetValue((upgrade, token), out var owner) ? fleet.ControlPlaneOf(owner) : null;
+        }
+    }
+
+    /// <summary>Ends looking, and reads what the database noted.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await using var connection = new NpgsqlConnection(fleet.Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT upgrade, revision, made_under, in_force, has_ended FROM chaos_steps ORDER BY number", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var before = new Dictionary<string, (long Revision, long Under)>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+        {
+            Steps++;
+            var (upgrade, revision, under, ended) = (reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(4));
+            long? inForce = reader.IsDBNull(3) ? null : reader.GetInt64(3);
+            if (before.TryGetValue(upgrade, out var last) && (revision != last.Revision + 1 || under < last.Under))
+            {
+                Broken.Add($"{upgrade}: step {revision}, under token {under}, comes after step {last.Revision}, under {last.Under}.");
+            }
+
+            if (inForce is { } token ? token != under : under > 0 && !ended)
+            {
+                Broken.Add($"{upgrade}: step {revision} was made under token {under}, while {inForce} was in force.");
+            }
+
+            before[upgrade] = (revision, under);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -51,7 +115,14 @@ internal sealed class LeaseWatch(ProcessFleet fleet) : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync(_stop.Token);
         while (await reader.ReadAsync(_stop.Token))
         {
-            var (upgrade, token, owner) = (reader.GetString(0), reader.GetInt64(1), reader.GetString(2));
+            Note(reader.GetString(0), reader.GetInt64(1), reader.GetString(2));
+        }
+    }
+
+    private void Note(string upgrade, long token, string owner)
+    {
+        lock (_owners)
+        {
             if (!_owners.TryAdd((upgrade, token), owner) && _owners[(upgrade, token)] != owner)
             {
                 Broken.Add($"{upgrade}: token {token} was {_owners[(upgrade, token)]}'s, and is {owner}'s.");

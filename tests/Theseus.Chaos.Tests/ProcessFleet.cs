@@ -67,6 +67,22 @@ internal sealed class ProcessFleet : IAsyncDisposable
         await kill.WaitForExitAsync().WaitAsync(s_deadline);
     }
 
+    /// <summary>Starts one more process that goes by a node's name, in the same environment but for its data.</summary>
+    public async Task<Process> StartTwinAsync(string node)
+    {
+        var first = (await File.ReadAllLinesAsync(Path.Combine(Folder, "pids", node)))[0];
+        var start = new ProcessStartInfo("dotnet", [Artifact("FleetNode", "FleetNode.dll")]);
+        start.Environment.Clear();
+        foreach (var variable in (await File.ReadAllTextAsync($"/proc/{first}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(one => one.Split('=', 2)))
+        {
+            start.Environment[variable[0]] = variable[1];
+        }
+
+        start.Environment["Theseus__DataFolder"] = Path.Combine(Folder, "nodes", $"{node}-twin", "data");
+        Directory.CreateDirectory(start.Environment["Theseus__DataFolder"]!);
+        return Process.Start(start)!;
+    }
+
     /// <summary>The control plane whose name among those that drive is this.</summary>
     public string ControlPlaneOf(string owner) =>
         ControlPlanes.Single(name => owner.EndsWith("/" + File.ReadAllText(Path.Combine(Folder, name, "replica")).Trim(), StringComparison.Ordinal));

@@ -53,6 +53,28 @@ public sealed class JoiningLaws
     }
 
     [Fact]
+    public async Task ANodeWhoseReadingFailsReadsAgain()
+    {
+        var channel = new WatchedChannel { ReadingFails = 2 };
+        await using var host = await StartAsync(channel, null);
+
+        await channel.IsRead.Task.WaitAsync(LiveHost.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, channel.TimesRead);
+    }
+
+    [Fact]
+    public async Task ANodeWhoseReportFailsReportsAgain()
+    {
+        var channel = new WatchedChannel { ReportingFails = 2 };
+        await using var host = await StartAsync(channel, null, ("Theseus:Node:Heartbeat", "00:00:00.1"));
+
+        var report = await channel.Reports.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(LiveHost.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, report.Sequence);
+    }
+
+    [Fact]
     public async Task AllThatIsWrongIsToldAtOnceAndNoChannelIsMade()
     {
         var channel = new WatchedChannel();
@@ -107,6 +129,17 @@ public sealed class JoiningLaws
 
         public bool IsAway { get; init; }
 
+        /// <summary>How often reporting fails before it goes.</summary>
+        public int ReportingFails { get; init; }
+
+        /// <summary>How often reading fails before it goes.</summary>
+        public int ReadingFails { get; init; }
+
+        /// <summary>Completes when reading has begun that does not fail.</summary>
+        public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int TimesRead { get; private set; }
+
         public int TimesMade { get; private set; }
 
         public string? MadeFor { get; private set; }
@@ -124,12 +157,23 @@ public sealed class JoiningLaws
         public ValueTask ReportAsync(NodeReport report, CancellationToken cancellationToken)
         {
             WasUsedAfterItsEnd |= IsDisposed;
+            if (report.Sequence <= ReportingFails)
+            {
+                throw new InvalidOperationException("The way to the control planes is broken.");
+            }
+
             _reports.Writer.TryWrite(report);
             return IsAway ? new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)) : ValueTask.CompletedTask;
         }
 
         public async IAsyncEnumerable<NodeTask> ReadTasksAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
+            if (++TimesRead <= ReadingFails)
+            {
+                throw new InvalidOperationException("The way to the control planes is broken.");
+            }
+
+            IsRead.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             yield break;
         }

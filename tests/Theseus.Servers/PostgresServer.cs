@@ -47,6 +47,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Its port.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Where its programs lie, those for its clients too.</summary>
+    public static string ProgramFolder => Programs;
+
     private static string Programs => PostgresBinaries.Folder ?? throw new InvalidOperationException(Missing);
 
     private string Data => Path.Combine(_folder, "data");

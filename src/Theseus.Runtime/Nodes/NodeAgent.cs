@@ -31,6 +31,7 @@ internal sealed record NodeIdentity
 internal sealed partial class NodeAgent
 {
     private static readonly TimeSpan s_longestGoodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestReturn = TimeSpan.FromMinutes(5);
 
     private readonly NodeIdentity _identity;
@@ -74,7 +75,7 @@ internal sealed partial class NodeAgent
         {
             while (!ending.IsCancellationRequested)
             {
-                await _channel.ReportAsync(Report(), ending.Token).ConfigureAwait(false);
+                await ReportAsync(ending.Token).ConfigureAwait(false);
                 await WaitAsync(ending.Token).ConfigureAwait(false);
             }
         }
@@ -123,6 +124,19 @@ internal sealed partial class NodeAgent
         }
     }
 
+    private async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _channel.ReportAsync(Report(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The loop's boundary: the next report makes good for it.
+            LogNotReported(_logger, _identity.Name, failure);
+        }
+    }
+
     private NodeReport Report() => new()
     {
         Node = _identity.Name,
@@ -149,8 +163,25 @@ internal sealed partial class NodeAgent
         _changed.Reader.TryRead(out _);
     }
 
-    /// <summary>Reads tasks until it is cancelled. Cancels what goes beside it when the name is another process's.</summary>
+    /// <summary>Reads tasks until it is cancelled, or the name is another process's: then it cancels what goes beside it.</summary>
     private async Task ReadAsync(CancellationTokenSource ending)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            try
+            {
+                await ReadToEndAsync(ending).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!ending.IsCancellationRequested)
+            {
+                // The loop's boundary: a node that reports and hears nothing would be taken for one that can be upgraded.
+                LogNotRead(_logger, _identity.Name, failure);
+                await Task.Delay(s_pause, _time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ReadToEndAsync(CancellationTokenSource ending)
     {
         await foreach (var task in _channel.ReadTasksAsync(ending.Token).ConfigureAwait(false))
         {
@@ -206,6 +237,12 @@ internal sealed partial class NodeAgent
 
     [LoggerMessage(1302, LogLevel.Warning, "A task for component '{Component}' was passed over: node '{Node}' has no such component")]
     private static partial void LogUnknownComponent(ILogger logger, string component, string node);
+
+    [LoggerMessage(1306, LogLevel.Error, "Node '{Node}' could not read its tasks; it begins anew")]
+    private static partial void LogNotRead(ILogger logger, string node, Exception failure);
+
+    [LoggerMessage(1307, LogLevel.Error, "Node '{Node}' could not report; it reports again after its heartbeat")]
+    private static partial void LogNotReported(ILogger logger, string node, Exception failure);
 
     [LoggerMessage(1304, LogLevel.Error, "Another process has the name of node '{Node}', or the node was removed: this process is no node any more, and serves on with what it has confirmed. Give each process a name of its own, and start this one again.")]
     private static partial void LogNameLost(ILogger logger, string node);

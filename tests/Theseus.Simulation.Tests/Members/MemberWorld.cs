@@ -245,10 +245,12 @@ internal sealed partial class MemberWorld : IDisposable
 
     private void Deliver(NodeTask task)
     {
-        // Two processes that go by one name may read from one queue.
-        foreach (var process in _processes.Where(one => one.Name == task.Node).ToList())
+        // Two processes that go by one name read from one queue, and either gets what is in it; what is about the name itself
+        // goes to the one that it is for.
+        var readers = _processes.Where(one => one.Name == task.Node && one.IsNode && (task.Kind is not (NodeTaskKind.Join or NodeTaskKind.Leave) || one.Incarnation == task.Incarnation)).ToList();
+        if (readers.Count > 0)
         {
-            process.Take(task);
+            readers[_random.Next(readers.Count)].Take(task);
         }
     }
 
