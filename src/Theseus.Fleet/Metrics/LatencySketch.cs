@@ -68,6 +68,24 @@ public sealed class LatencySketch : IEquatable<LatencySketch>
         ? throw new ArgumentException(string.Join(" ", faults), nameof(buckets))
         : Made([.. buckets]);
 
+    /// <summary>Makes a sketch of counts, the place of each being its bucket's index.</summary>
+    /// <param name="counts">The counts, at most <see cref="LatencyBuckets.Count"/> of them; what is missing at the end is 0.</param>
+    /// <exception cref="ArgumentException">One is negative, there are too many, or together they are more than <see cref="MostLatencies"/>.</exception>
+    public static LatencySketch FromCounts(ReadOnlySpan<long> counts)
+    {
+        var buckets = ImmutableArray.CreateBuilder<LatencyBucket>();
+        for (var index = 0; index < counts.Length; index++)
+        {
+            if (counts[index] != 0)
+            {
+                buckets.Add(new(index, counts[index]));
+            }
+        }
+
+        var found = buckets.DrainToImmutable();
+        return FaultsOf(found) is { Count: > 0 } faults ? throw new ArgumentException(string.Join(" ", faults), nameof(counts)) : Made(found);
+    }
+
     /// <summary>What keeps buckets from being those of a sketch, in words; none when nothing does. At most eight faults are told.</summary>
     /// <param name="buckets">The buckets.</param>
     public static IReadOnlyList<string> FaultsOf(IReadOnlyList<LatencyBucket> buckets)
@@ -86,8 +104,11 @@ public sealed class LatencySketch : IEquatable<LatencySketch>
             {
                 faults.Add($"Bucket {place} has the index {index} after {previous}; give each bucket once, in ascending order.");
             }
+            else
+            {
+                previous = index;
+            }
 
-            previous = Math.Max(previous, index);
             if (count <= 0)
             {
                 faults.Add($"Bucket {place} has the count {count}; leave empty buckets out, and count upwards.");
@@ -185,7 +206,11 @@ public sealed class LatencySketch : IEquatable<LatencySketch>
     /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
     public double? Quantile(double q)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(q is >= 0 and <= 1, true, nameof(q));
+        if (q is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(q), q, "Ask for a share from 0 to 1.");
+        }
+
         var rank = Math.Min((long)(q * (Count - 1)), Count - 1);
         foreach (var bucket in Buckets)
         {
@@ -247,21 +272,6 @@ public sealed class LatencySketch : IEquatable<LatencySketch>
         : string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"{Count} latencies, p50 {Quantile(0.5) / 1e6:0.######} ms, p99 {Quantile(0.99) / 1e6:0.######} ms");
-
-    /// <summary>Makes a sketch of counts by bucket, none of them negative.</summary>
-    internal static LatencySketch FromCounts(ReadOnlySpan<long> counts)
-    {
-        var buckets = ImmutableArray.CreateBuilder<LatencyBucket>();
-        for (var index = 0; index < counts.Length; index++)
-        {
-            if (counts[index] > 0)
-            {
-                buckets.Add(new(index, counts[index]));
-            }
-        }
-
-        return Made(buckets.DrainToImmutable());
-    }
 
     private static LatencySketch Made(ImmutableArray<LatencyBucket> buckets)
     {
