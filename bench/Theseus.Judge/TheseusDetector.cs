@@ -1,4 +1,5 @@
 using Theseus.Control.Analysis;
+using Theseus.Fleet.Metrics;
 using Theseus.JudgeBench.Rivals;
 using Theseus.JudgeBench.Sampling;
 
@@ -8,31 +9,25 @@ namespace Theseus.JudgeBench;
 /// <param name="error">The chance of a false alarm that it may have over a watch of any length.</param>
 internal sealed class TheseusDetector(double error) : IDetector
 {
-    private static readonly SideCalls s_none = new(0, []);
-    private static readonly double s_logGamma = Math.Log(1.01 / 0.99);
-    private readonly MethodComparison _comparison = new(1500);
+    private static readonly SideCalls s_failure = new(1, LatencySketch.Empty);
+
+    private readonly MethodComparison _comparison = new();
 
     /// <summary>Takes in what the stable version did before.</summary>
-    public TheseusDetector Learn(IEnumerable<Call> before)
+    public TheseusDetector Learn(SideCalls before)
     {
-        foreach (var call in before.Where(one => !one.IsFailure))
-        {
-            _comparison.Learn(Calls(call));
-        }
-
+        _comparison.Learn(before);
         return this;
     }
 
-    /// <summary>What won most.</summary>
-    public string Harm => _comparison.Held.First().Harm;
-
     public bool Look(Call call)
     {
-        var calls = Calls(call);
-        _comparison.Add(call.IsCandidate ? calls : s_none, call.IsCandidate ? s_none : calls);
+        var seen = call.IsFailure ? s_failure : new SideCalls(0, LatencySketch.FromBuckets([new(LatencyBuckets.IndexOf((long)call.Nanoseconds), 1)]));
+        _comparison.Add(call.IsCandidate ? seen : SideCalls.None, call.IsCandidate ? SideCalls.None : seen);
         return _comparison.Capital >= 1 / error;
     }
 
-    private static SideCalls Calls(Call call) =>
-        call.IsFailure ? new SideCalls(1, []) : new SideCalls(0, [(Math.Clamp((int)Math.Ceiling(Math.Log(call.Nanoseconds) / s_logGamma), 0, 1499), 1)]);
+    /// <summary>Calls as a node would report them.</summary>
+    public static SideCalls Of(IReadOnlyCollection<Call> calls) =>
+        new(calls.Count(call => call.IsFailure), LatencySketch.Of(calls.Where(call => !call.IsFailure).Select(call => TimeSpan.FromTicks((long)Math.Min(call.Nanoseconds / 100, long.MaxValue / 4)))));
 }

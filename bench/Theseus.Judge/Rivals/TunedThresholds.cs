@@ -21,8 +21,8 @@ internal readonly record struct WindowFigures(double Errors, double Median, doub
 }
 
 /// <summary>
-/// A threshold for each figure of a window, set so that watches of this very traffic without a harm break one of them as
-/// seldom as the rest of the detectors raise a false alarm. It knows the traffic beforehand, which nobody does.
+/// A threshold for each figure of a window, set so that watches without a harm break one of them as seldom as the rest of the
+/// detectors raise a false alarm: for which it has to know the traffic, and the length of the watch, beforehand.
 /// </summary>
 /// <param name="limits">The thresholds.</param>
 internal sealed class TunedThresholds(WindowFigures limits) : IDetector
@@ -40,6 +40,13 @@ internal sealed class TunedThresholds(WindowFigures limits) : IDetector
         var figures = WindowFigures.Of(_window);
         _window = new Window();
         return figures.Errors > limits.Errors || figures.Median > limits.Median || figures.P99 > limits.P99;
+    }
+
+    /// <summary>Sets thresholds that keep the error in each of several kinds of traffic.</summary>
+    public static WindowFigures Tune(IEnumerable<IReadOnlyList<IEnumerable<Call>>> kinds, int calls, double error)
+    {
+        var each = kinds.Select(watches => Tune(watches, calls, error)).ToList();
+        return new(each.Max(one => one.Errors), each.Max(one => one.Median), each.Max(one => one.P99));
     }
 
     /// <summary>Sets the thresholds: each of the three gets a third of the error.</summary>

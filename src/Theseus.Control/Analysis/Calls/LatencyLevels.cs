@@ -1,3 +1,5 @@
+using Theseus.Fleet.Metrics;
+
 namespace Theseus.Control.Analysis;
 
 /// <summary>Sorts latencies into levels, whose ends are quantiles of what the baseline did before. Not thread-safe.</summary>
@@ -6,56 +8,53 @@ namespace Theseus.Control.Analysis;
 /// there is nothing from before, those of the first block come from that block itself, both sides together, which chance does
 /// not see either. They come from the baseline alone, so that the harm that is looked for does not move them.
 /// </remarks>
-internal sealed class LatencyLevels(int buckets)
+internal sealed class LatencyLevels
 {
-    private readonly long[] _before = new long[buckets];
-    private long _calls;
+    private LatencySketch _before = LatencySketch.Empty;
 
     /// <summary>Takes calls of the baseline in from before there is anything to compare.</summary>
-    public void Learn(IEnumerable<(int Bucket, long Count)> baseline)
-    {
-        foreach (var (bucket, count) in baseline)
-        {
-            _before[bucket] += count;
-            _calls += count;
-        }
-    }
+    public void Learn(LatencySketch baseline) => _before = _before.Merge(baseline);
 
     /// <summary>How often each level has each side's calls of a block; adds the baseline's to what was before.</summary>
-    public Block Sort(long[] candidate, long[] baseline)
+    public Block Sort(LatencySketch candidate, LatencySketch baseline)
     {
-        var block = _calls > 0
-            ? new Block(Count(candidate, _before, _calls), Count(baseline, _before, _calls))
-            : Within(candidate, baseline);
-        for (var bucket = 0; bucket < _before.Length; bucket++)
-        {
-            _before[bucket] += baseline[bucket];
-            _calls += baseline[bucket];
-        }
-
+        var ends = Ends(_before.Count > 0 ? _before : candidate.Merge(baseline));
+        var block = new Block(Count(candidate, ends), Count(baseline, ends));
+        Learn(baseline);
         return block;
     }
 
-    private static Block Within(long[] candidate, long[] baseline)
+    /// <summary>The last bucket of each level but the uppermost.</summary>
+    private static int[] Ends(LatencySketch calls)
     {
-        long[] both = [.. candidate.Zip(baseline, (one, other) => one + other)];
-        return new Block(Count(candidate, both, both.Sum()), Count(baseline, both, both.Sum()));
-    }
-
-    private static long[] Count(long[] latencies, long[] before, long calls)
-    {
-        var ends = CallBets.LevelEnds;
-        var counts = new long[ends.Length + 1];
+        var shares = CallBets.LevelEnds;
+        var ends = new int[shares.Length];
         long below = 0;
         var level = 0;
-        for (var bucket = 0; bucket < latencies.Length; bucket++)
+        foreach (var bucket in calls.Buckets)
         {
-            counts[level] += latencies[bucket];
-            below += before[bucket];
-            while (level < ends.Length && below >= ends[level] * calls)
+            below += bucket.Count;
+            while (level < shares.Length && below >= shares[level] * calls.Count)
+            {
+                ends[level++] = bucket.Index;
+            }
+        }
+
+        return ends;
+    }
+
+    private static long[] Count(LatencySketch calls, int[] ends)
+    {
+        var counts = new long[ends.Length + 1];
+        var level = 0;
+        foreach (var bucket in calls.Buckets)
+        {
+            while (level < ends.Length && bucket.Index > ends[level])
             {
                 level++;
             }
+
+            counts[level] += bucket.Count;
         }
 
         return counts;
