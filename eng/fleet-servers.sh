@@ -29,6 +29,24 @@ own() {
     fail "PostgreSQL and RabbitMQ do not run as root, and the user 'nobody' cannot reach '$above'. Name a folder that others can reach: --folder /var/tmp/fleet"
 }
 
+# Where ended processes are not taken note of at once (in containers, often), PostgreSQL takes one that was killed for one that runs,
+# and does not start. It gets time to be gone; a lock of one that never will be is taken away when nobody works in its folder.
+forget_killed_postgres() {
+  local cluster=$1 id place until=$((SECONDS + 10))
+  [ -s "$cluster/postmaster.pid" ] || return 0
+  id=$(head -n 1 "$cluster/postmaster.pid")
+  while kill -0 "$id" 2>/dev/null && [ -z "$(began "$id")" ]; do
+    if [ $SECONDS -ge $until ]; then
+      for place in /proc/[0-9]*/cwd; do
+        [ "$(readlink "$place" 2>/dev/null)" != "$cluster" ] || return 0
+      done
+      rm -f "$cluster/postmaster.pid"
+      return
+    fi
+    sleep 0.1
+  done
+}
+
 start_postgres() {
   local programs data=$folder/postgres log=$folder/logs/postgres.log port attempt command
   programs=$("$root/eng/postgres.sh")
@@ -51,6 +69,7 @@ start_postgres() {
     touch "$data/made"
   fi
   echo "Starting PostgreSQL ..."
+  forget_killed_postgres "$data/cluster"
   for attempt in 1 2 3 4 5; do
     port=$(port_for postgres "$attempt")
     mapfile -d '' command < <(as_server "$programs/postgres" -D "$data/cluster" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100)

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Theseus.Servers;
 using Xunit;
 
 namespace Theseus.Demo.Tests;
 
 /// <summary>The demo over real processes, with PostgreSQL and RabbitMQ, as those who run it have it.</summary>
-public sealed class FleetLaws : IDisposable
+public sealed partial class FleetLaws : IDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(12);
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory.Replace("Theseus.Demo.Tests", "Theseus.Demo", StringComparison.Ordinal), "Theseus.Demo.dll");
@@ -39,6 +40,11 @@ public sealed class FleetLaws : IDisposable
 
         var said = $"{await output}{await errors}";
         Assert.True(process.ExitCode == 0, said);
+        // What it runs on is told, and where.
+        Assert.Equal(
+            ["postgres", "rabbitmq", "control1", "control2", "node1", "node2", "node3", "node4", "node5"],
+            Part().Matches(said).Select(part => part.Groups["name"].Value));
+        Assert.Equal(9, Part().Matches(said).Select(part => part.Groups["process"].Value).Distinct().Count());
         var acts = JsonNode.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken))!["acts"]!.AsArray();
         Assert.Equal(["Completed", "RolledBack", "Completed"], acts.Select(act => act!["outcome"]!.GetValue<string>()));
         Assert.All(acts, act => Assert.Equal(0, act!["failedCalls"]!.GetValue<long>()));
@@ -49,4 +55,7 @@ public sealed class FleetLaws : IDisposable
         // Nothing of it is left, also on the disk.
         Assert.Empty(Directory.EnumerateDirectories(fleets, "theseus-demo-*"));
     }
+
+    [GeneratedRegex(@"(?m)^  (?<name>\w+) +process (?<process>\d+) +(http://)?127\.0\.0\.1:\d+\r?$")]
+    private static partial Regex Part();
 }

@@ -14,12 +14,18 @@ internal sealed class DemoRun(DemoOptions options, IScreen screen, TimeProvider 
     {
         var startedAt = time.GetUtcNow();
         var start = time.GetTimestamp();
+        screen.FleetStarts(options.OverProcesses ? ProcessFleet.What : DemoFleet.What);
         await using IDemoFleet fleet = options.OverProcesses
             ? await ProcessFleet.StartAsync(options.Releases, time, cancellationToken)
             : await DemoFleet.StartAsync(options.Releases, time, cancellationToken);
         using var requests = new DemoRequests(fleet.Addresses, Documents());
         var recording = new LoadRecording();
         var load = new OpenLoopLoad(requests.SendAsync, options.Rate, time, recording);
+        foreach (var part in fleet.Parts)
+        {
+            screen.PartRuns(part);
+        }
+
         screen.ServiceStarted(fleet.Addresses, options.Rate);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

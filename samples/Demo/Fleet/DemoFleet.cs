@@ -12,6 +12,9 @@ internal sealed class DemoFleet : IDemoFleet
 {
     public const int Nodes = 5;
 
+    /// <summary>What starts, in words.</summary>
+    public static readonly string What = $"a control plane and {Nodes} nodes, all in this process";
+
     private static readonly TimeSpan s_longestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
@@ -25,6 +28,8 @@ internal sealed class DemoFleet : IDemoFleet
     }
 
     public IReadOnlyList<Uri> Addresses => [.. _nodes.Select(node => node.Address)];
+
+    public IReadOnlyList<FleetPart> Parts => [];
 
     public async IAsyncEnumerable<UpgradeRecord> UpgradeAsync(UpgradeRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

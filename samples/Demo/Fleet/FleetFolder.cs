@@ -23,6 +23,15 @@ internal sealed class FleetFolder(string path)
            select new Uri(words[1]),
     ];
 
+    /// <summary>All that listens somewhere: PostgreSQL, RabbitMQ, control planes, nodes.</summary>
+    public IReadOnlyList<FleetPart> Parts =>
+    [
+        .. from line in File.ReadAllLines(System.IO.Path.Combine(Path, "addresses"))
+           let words = line.Split(' ')
+           orderby words[0].StartsWith(Node, StringComparison.Ordinal), words[0].StartsWith(ControlPlane, StringComparison.Ordinal), words[0]
+           select new FleetPart(words[0], ProcessOf(words[0]), words[1]),
+    ];
+
     /// <summary>The process of a part.</summary>
     public int ProcessOf(string part) => int.Parse(File.ReadLines(System.IO.Path.Combine(Path, "pids", part)).First(), CultureInfo.InvariantCulture);
 

@@ -9,6 +9,9 @@ internal interface IDemoFleet : IAsyncDisposable
     /// <summary>Where the nodes answer.</summary>
     IReadOnlyList<Uri> Addresses { get; }
 
+    /// <summary>Those of its parts that are processes of their own, the servers first; none where all of it is in this process.</summary>
+    IReadOnlyList<FleetPart> Parts { get; }
+
     /// <summary>Asks for an upgrade, and follows it to its end.</summary>
     IAsyncEnumerable<UpgradeRecord> UpgradeAsync(UpgradeRequest request, CancellationToken cancellationToken);
 
@@ -27,6 +30,12 @@ internal interface IDemoFleet : IAsyncDisposable
 
 /// <summary>How a component stands on a node: the version that serves, and its swaps so far.</summary>
 internal sealed record NodeStanding(string Node, string? Serving, IReadOnlyList<SwapRecord> History);
+
+/// <summary>A part of the fleet that is a process of its own.</summary>
+/// <param name="Name">Its name in <c>eng/fleet</c>.</param>
+/// <param name="Process">The process's id.</param>
+/// <param name="Address">Where it listens.</param>
+internal sealed record FleetPart(string Name, int Process, string Address);
 
 /// <summary>A control plane that was killed.</summary>
 /// <param name="Name">Its name.</param>

@@ -8,6 +8,9 @@ namespace Theseus.Demo.Fleet;
 /// <summary>The demo's service over real processes: five nodes and two control planes, PostgreSQL and RabbitMQ, by <c>eng/fleet</c>.</summary>
 internal sealed class ProcessFleet : IDemoFleet
 {
+    /// <summary>What starts, in words.</summary>
+    public static readonly string What = $"PostgreSQL, RabbitMQ, 2 control planes and {DemoFleet.Nodes} nodes, each a process of its own";
+
     private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan s_longestStop = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(30);
@@ -28,6 +31,8 @@ internal sealed class ProcessFleet : IDemoFleet
     }
 
     public IReadOnlyList<Uri> Addresses { get; }
+
+    public IReadOnlyList<FleetPart> Parts => _folder.Parts;
 
     /// <exception cref="FleetException">It could not be started; the message says why.</exception>
     public static async Task<ProcessFleet> StartAsync(string releases, TimeProvider time, CancellationToken cancellationToken)

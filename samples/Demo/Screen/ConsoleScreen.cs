@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Theseus.Demo.Acts;
+using Theseus.Demo.Fleet;
 using Theseus.Demo.Report;
 
 namespace Theseus.Demo.Screen;
@@ -44,6 +45,10 @@ internal sealed class ConsoleScreen(IAnsiConsole console) : IScreen
         });
     }
 
+    public void FleetStarts(string parts) => Write($"Starting {Markup.Escape(parts)} ...");
+
+    public void PartRuns(FleetPart part) => Write($"  [grey]{Markup.Escape($"{part.Name,-9} process {part.Process,-8} {part.Address}")}[/]");
+
     public void ServiceStarted(IReadOnlyList<Uri> nodes, int rate) =>
         Write($"A service of [blue]{nodes.Count}[/] nodes on [blue]{Markup.Escape(nodes[0].Host)}[/], ports {string.Join(", ", nodes.Select(node => node.Port))}, is asked [blue]{rate}[/] times a second.");
 
@@ -81,7 +86,7 @@ internal sealed class ConsoleScreen(IAnsiConsole console) : IScreen
     {
         Doing("between acts");
         var colour = report.AsExpected ? "green" : "red";
-        Write($"  [{colour}]{report.Outcome}[/]: {report.Component} {report.ServesNow} serves. {Markup.Escape(report.Detail)}");
+        Write($"  [{colour}]{report.Outcome}[/]: {report.Component} {report.ServesNow} serves. {Markup.Escape(report.Detail)}".TrimEnd());
         Write($"  [grey]{Markup.Escape(report.Retirement)}[/]");
     }
 
