@@ -16,7 +16,8 @@ namespace Theseus.Control.Analysis;
 /// </remarks>
 internal sealed class Capital
 {
-    private const double AtOnce = 0.75;
+    /// <summary>The part of each stake that is laid with the first block.</summary>
+    public const double AtOnce = 0.75;
 
     private readonly double[] _logHeld;
     private readonly double[] _stakes;
