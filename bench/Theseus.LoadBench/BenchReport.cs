@@ -5,7 +5,8 @@ namespace Theseus.LoadBench;
 /// <summary>What a bench measured, beside what was to be reached.</summary>
 /// <param name="title">The heading.</param>
 /// <param name="method">How it was measured.</param>
-internal sealed class BenchReport(string title, string method)
+/// <param name="project">The project that the bench is in.</param>
+internal sealed class BenchReport(string title, string method, string project = "Theseus.LoadBench")
 {
     private readonly List<(string What, string Target, string Measured, bool? IsReached)> _targets = [];
     private readonly StringBuilder _details = new();
@@ -30,10 +31,15 @@ internal sealed class BenchReport(string title, string method)
         }
     }
 
+    /// <summary>Adds a picture that lies beside the report.</summary>
+    /// <param name="caption">What it shows.</param>
+    /// <param name="file">The file's name.</param>
+    public void Picture(string caption, string file) => _details.Append($"\n![{caption}]({file})\n");
+
     public string ToMarkdown(string command, string machine)
     {
         var text = new StringBuilder();
-        text.Append($"# {title}\n\n```\ndotnet run -c Release --project bench/Theseus.LoadBench -- {command}\n```\n\n{machine}\n{method.Trim()}\n\n");
+        text.Append($"# {title}\n\n```\ndotnet run -c Release --project bench/{project} -- {command}\n```\n\n{machine}\n{method.Trim()}\n\n");
         text.Append("| what | to reach | measured | |\n| --- | ---: | ---: | --- |\n");
         foreach (var (what, target, measured, isReached) in _targets)
         {
