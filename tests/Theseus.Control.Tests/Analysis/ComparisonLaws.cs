@@ -68,6 +68,47 @@ public sealed class ComparisonLaws
         Assert.True(many.Capital > Enough, $"The capital is {many.Capital}.");
     }
 
+    /// <summary>The calls before the cut are slow and mostly the baseline's, those after it quick and mostly the candidate's, or the other way round: on each side of it there is no difference.</summary>
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(1, 10)]
+    public void WhatIsSplitOtherwiseIsNotComparedInOneBlock(double before, double after)
+    {
+        var (cut, whole) = (new MethodComparison(), new MethodComparison());
+        foreach (var comparison in new[] { cut, whole })
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                comparison.Add(Answers(10, times: before), Answers(90, times: before));
+                if (comparison == cut)
+                {
+                    comparison.Cut();
+                }
+
+                comparison.Add(Answers(90, times: after), Answers(10, times: after));
+                if (comparison == cut)
+                {
+                    comparison.Cut();
+                }
+            }
+        }
+
+        Assert.InRange(cut.Capital, 0, 3);
+        Assert.True(before > after || whole.Capital > Enough, $"Without a cut the capital is {whole.Capital}.");
+    }
+
+    [Fact]
+    public void ABlockThatIsCutIsComparedIfThereIsEnoughOfIt()
+    {
+        var comparison = new MethodComparison();
+        comparison.Add(Answers(12, failures: 12), Answers(12));
+        Assert.Equal(1, comparison.Capital);
+
+        comparison.Cut();
+
+        Assert.True(comparison.Capital > 2, $"The capital is {comparison.Capital}.");
+    }
+
     [Fact]
     public void CallsOfOneSideAloneProveNothing()
     {

@@ -41,12 +41,31 @@ internal sealed class MethodComparison
         _candidate = _candidate.And(candidate);
         _baseline = _baseline.And(baseline);
         var calls = _candidate.Calls + _baseline.Calls;
-        if (Math.Min(_candidate.Calls, _baseline.Calls) < FewestOfASide || calls < Math.Clamp((_compared + calls) / 16, FewestCalls, MostCalls))
+        if (IsEnoughOfEach && calls >= Math.Clamp((_compared + calls) / 16, FewestCalls, MostCalls))
         {
-            return;
+            Settle();
+        }
+    }
+
+    /// <summary>
+    /// Ends the block that is being gathered, because the calls are split otherwise from here on: in one block they would not
+    /// be exchangeable any more, where load and latencies changed with the split. What is too little is passed over.
+    /// </summary>
+    public void Cut()
+    {
+        if (IsEnoughOfEach)
+        {
+            Settle();
         }
 
-        _compared += calls;
+        (_candidate, _baseline) = (SideCalls.None, SideCalls.None);
+    }
+
+    private bool IsEnoughOfEach => Math.Min(_candidate.Calls, _baseline.Calls) >= FewestOfASide;
+
+    private void Settle()
+    {
+        _compared += _candidate.Calls + _baseline.Calls;
         Settle(_failures, CallBets.Failures, new Block([_candidate.Answered.Count, _candidate.Failures], [_baseline.Answered.Count, _baseline.Failures]));
         Settle(_latency, CallBets.Latency, _levels.Sort(_candidate.Answered, _baseline.Answered));
         Capital = (_failures.Now + _latency.Now) / 2;

@@ -63,6 +63,15 @@ internal sealed class CallsAnalysis
         known.Add(candidate, baseline);
     }
 
+    /// <summary>Says that the calls are split otherwise from here on: another wave, another share, other nodes. The capital stays.</summary>
+    public void Cut()
+    {
+        foreach (var method in _methods.Values)
+        {
+            method.Cut();
+        }
+    }
+
     /// <summary>How the candidate stands now.</summary>
     public CallsVerdict Judge()
     {

@@ -44,6 +44,9 @@ internal sealed class MethodAnalysis(string name, double stake)
         (Candidate, Baseline) = (Candidate.And(candidate), Baseline.And(baseline));
     }
 
+    /// <summary>Says that the calls are split otherwise from here on.</summary>
+    public void Cut() => _comparison.Cut();
+
     /// <summary>Its differences, as in <see cref="Difference.Between"/>.</summary>
     public IReadOnlyList<Difference> Differences(Margins margins, double error) => Difference.Between(Candidate, Baseline, margins, error);
 
