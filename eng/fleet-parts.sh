@@ -19,6 +19,9 @@ JSON
   [ ! -s "$home/admin.token" ] || cp "$home/admin.token" "$folder/secrets/admin.token"
 }
 
+# The nodes that this call has started.
+begun=()
+
 # start_node NUMBER
 start_node() {
   local name=node$1 home=$folder/nodes/node$1 place=west
@@ -26,6 +29,9 @@ start_node() {
   [ $(($1 % 2)) -eq 1 ] || place=east
   mkdir -p "$home"
   echo "Starting node $1 ..."
+  # It will listen elsewhere.
+  forget_address "$name"
+  begun+=("$name")
   spawn "$name" env ASPNETCORE_URLS=http://127.0.0.1:0 \
     "Theseus__DataFolder=$home/data" "Theseus__Feeds__0=$feed" "Theseus__Node__Name=$name" "Theseus__Node__FailureDomain=$place" \
     Theseus__RabbitMq__Host=127.0.0.1 "Theseus__RabbitMq__Port=$rabbitmq_port" "Theseus__RabbitMq__VirtualHost=$vhost" \
@@ -35,14 +41,17 @@ start_node() {
 
 # Until both control planes have heard of every node.
 await_nodes() {
-  local until=$((SECONDS + 180)) i known number token address
+  local until=$((SECONDS + 180)) i known name number token address
   token=$(cat "$folder/secrets/admin.token")
   echo "Waiting for $nodes nodes to be known ..."
   for number in 1 2; do
     while :; do
       known=$(printf 'header = "Authorization: Bearer %s"\n' "$token" | curl -s -m 10 -K - "$(address_of "control$number")/api/v1/status" | grep -oE '"nodes":[0-9]+' | cut -d : -f 2) || known=
       [ "${known:-0}" -lt "$nodes" ] || break
-      is_running "control$number" || fail "Control plane $number has ended." "$folder/logs/control$number.log"
+      # Those first without which others cannot go on.
+      for name in postgres rabbitmq "control$number"; do
+        is_running "$name" || fail "'$name' has ended." "$folder/logs/$name.log"
+      done
       for ((i = 1; i <= nodes; i++)); do
         is_running "node$i" || fail "Node $i has ended." "$folder/logs/node$i.log"
       done
@@ -51,6 +60,15 @@ await_nodes() {
         fail "Control plane $number knows ${known:-none} of $nodes nodes after 180 s." "$folder/logs/control$number.log"
       fi
       sleep 0.2
+    done
+  done
+  # A control plane may still count one that has ended, and a node is known before its service listens. A program that logs
+  # neither has no address here.
+  until=$((SECONDS + 60))
+  for name in "${begun[@]}"; do
+    until grep -qE "Now listening on: |Application started" "$folder/logs/$name.log" || [ $SECONDS -ge $until ]; do
+      is_running "$name" || fail "'$name' has ended." "$folder/logs/$name.log"
+      sleep 0.1
     done
   done
   for ((i = 1; i <= nodes; i++)); do

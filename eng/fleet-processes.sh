@@ -116,8 +116,13 @@ status_all() {
 address_of() { sed -n "s/^$1 //p" "$folder/addresses" 2>/dev/null || true; }
 
 note_address() {
+  forget_address "$1"
+  echo "$1 $2" >>"$folder/addresses"
+}
+
+forget_address() {
   touch "$folder/addresses"
-  { grep -v "^$1 " "$folder/addresses" || true; echo "$1 $2"; } >"$folder/addresses.new"
+  grep -v "^$1 " "$folder/addresses" >"$folder/addresses.new" || true
   mv "$folder/addresses.new" "$folder/addresses"
 }
 

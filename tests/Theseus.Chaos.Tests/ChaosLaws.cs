@@ -112,10 +112,17 @@ public sealed class ChaosLaws(ITestOutputHelper output)
         foreach (var kind in Disturbance.KindsOf(seed))
         {
             await WaitAsync(random.Next(500, 4_000));
+            var isOfDriver = kind == Disturbance.KillTheDriver;
+            var lease = isOfDriver ? await leases.LeaseAsync(upgrade, above: 0) : 0;
             var disturbance = Disturbance.Of(kind, fleet, random, leases.Driver(upgrade));
             Say($"seed {seed}: {disturbance.Name}");
             await disturbance.Begin();
             await WaitAsync(random.Next(1_000, 9_000));
+            if (isOfDriver)
+            {
+                await leases.LeaseAsync(upgrade, above: lease);
+            }
+
             await disturbance.End();
         }
 
@@ -146,7 +153,7 @@ public sealed class ChaosLaws(ITestOutputHelper output)
 
     private static async Task<string> BeginAsync(FleetCalls calls, string strategy, int seed)
     {
-        var parameters = new JsonObject { ["observe"] = "3s", ["activateDeadline"] = "2m", ["retireDeadline"] = "30s" };
+        var parameters = new JsonObject { ["observe"] = "8s", ["activateDeadline"] = "2m", ["retireDeadline"] = "30s" };
         if (strategy == "BlueGreen")
         {
             parameters["warmFor"] = "3s";

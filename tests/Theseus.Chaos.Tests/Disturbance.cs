@@ -6,13 +6,16 @@ namespace Theseus.Chaos.Tests;
 /// <param name="End">Undoes it.</param>
 internal sealed record Disturbance(string Name, Func<Task> Begin, Func<Task> End)
 {
+    /// <summary>Kills the control plane that drives the upgrade, and starts it again only when another has taken the upgrade over.</summary>
+    public const string KillTheDriver = "kill the driver";
+
     private static readonly string[] s_kinds =
-        ["kill a node", "kill the driver", "kill postgres", "kill rabbitmq", "pause a node", "pause a control plane", "pause postgres", "pause rabbitmq", "kill a node", "kill a control plane"];
+        ["kill a node", KillTheDriver, "kill postgres", "kill rabbitmq", "pause a node", "pause a control plane", "pause postgres", "pause rabbitmq", "kill a node", "kill a control plane"];
 
     /// <summary>How many runs in a row have each kind of disturbance at least once.</summary>
     public const int Round = 5;
 
-    /// <summary>What goes wrong in a run: two of the kinds that its round deals out, and up to two more.</summary>
+    /// <summary>What goes wrong in a run: two of the kinds that its round deals out, and up to two more. First what has to come while the upgrade goes on.</summary>
     /// <param name="seed">The run's seed, from 1.</param>
     public static IReadOnlyList<string> KindsOf(int seed)
     {
@@ -20,7 +23,8 @@ internal sealed record Disturbance(string Name, Func<Task> Begin, Func<Task> End
         var dealt = (string[])s_kinds.Clone();
         new Random(-1 - round).Shuffle(dealt);
         var more = new Random(seed);
-        return [.. dealt.Skip(place * s_kinds.Length / Round).Take(s_kinds.Length / Round), .. Enumerable.Range(0, more.Next(3)).Select(_ => s_kinds[more.Next(s_kinds.Length)])];
+        IEnumerable<string> kinds = [.. dealt.Skip(place * s_kinds.Length / Round).Take(s_kinds.Length / Round), .. Enumerable.Range(0, more.Next(3)).Select(_ => s_kinds[more.Next(s_kinds.Length)])];
+        return [.. kinds.OrderByDescending(kind => kind == KillTheDriver)];
     }
 
     /// <summary>Makes one of a kind.</summary>
@@ -36,7 +40,7 @@ internal sealed record Disturbance(string Name, Func<Task> Begin, Func<Task> End
         {
             "kill a node" => Killed(node, "KILL"),
             "kill a control plane" => Killed(control, "KILL"),
-            "kill the driver" => Killed(driver ?? control, "KILL"),
+            KillTheDriver => Killed(driver ?? control, "KILL"),
             // At once, without a clean end: it recovers from its log when it is started again.
             "kill postgres" => Killed("postgres", "QUIT"),
             "kill rabbitmq" => Killed("rabbitmq", "KILL"),

@@ -9,6 +9,7 @@ namespace Theseus.Chaos.Tests;
 /// </summary>
 internal sealed class LeaseWatch(ProcessFleet fleet) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     private const string Notes = """
@@ -51,6 +52,25 @@ internal sealed class LeaseWatch(ProcessFleet fleet) : IAsyncDisposable
         {
             var token = _highest.GetValueOrDefault(upgrade);
             return _owners.TryGetValue((upgrade, token), out var owner) ? fleet.ControlPlaneOf(owner) : null;
+        }
+    }
+
+    /// <summary>Waits until an upgrade was seen under a lease above another one, or seen no more: it has ended, or nobody takes it, which others find out.</summary>
+    /// <returns>The highest lease that was seen; 0 for none.</returns>
+    public async Task<long> LeaseAsync(string upgrade, long above)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            lock (_owners)
+            {
+                if (_highest.GetValueOrDefault(upgrade) is var highest && (highest > above || TimeProvider.System.GetElapsedTime(begun) > s_longestWait))
+                {
+                    return highest;
+                }
+            }
+
+            await Task.Delay(s_pause, TimeProvider.System);
         }
     }
 
