@@ -39,7 +39,7 @@ public sealed class MetricsCollector
         if (wanted.Where(name => !_components.ContainsKey(name)).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
         {
             throw new KeyNotFoundException(
-                $"The host has no component {string.Join(", ", unknown.Select(name => $"'{name}'"))}. It has: {string.Join(", ", _components.Keys.Order(StringComparer.Ordinal))}.");
+                $"The host has no component {string.Join(", ", unknown.Select(name => $"'{name}'"))}. It has: {string.Join(", ", _components.Keys.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}.");
         }
 
         lock (_lock)
