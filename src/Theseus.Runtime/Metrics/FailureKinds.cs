@@ -53,13 +53,22 @@ internal sealed class FailureKinds
                 return found;
             }
 
-            var isLast = _kinds.Length == MostKinds;
-            var added = new Kind(isLast ? MethodMetrics.OtherFailures : name);
-            // Copied, since readers have no lock; the kinds themselves stay the same.
-            _kinds = [.. _kinds, added];
-            _others = isLast ? added : null;
-            return added;
+            if (_kinds.Length < MostKinds)
+            {
+                return Append_NeedsLock(name);
+            }
+
+            // A component may have named a failure of its own like that.
+            return _others = _kinds.FirstOrDefault(kind => kind.Name == MethodMetrics.OtherFailures) ?? Append_NeedsLock(MethodMetrics.OtherFailures);
         }
+    }
+
+    private Kind Append_NeedsLock(string name)
+    {
+        var added = new Kind(name);
+        // Copied, since readers have no lock; the kinds themselves stay the same.
+        _kinds = [.. _kinds, added];
+        return added;
     }
 
     private sealed class Kind(string name)

@@ -31,6 +31,9 @@ public sealed class MethodMeterLaws
     public async Task ReadingsNeverGoBackNotEvenWhenItIsClosed()
     {
         using var stop = new CancellationTokenSource();
+        // So that every reading is one of something.
+        _meter.CountGivenUp();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = Task.Factory.StartNew(
             () =>
             {
@@ -44,12 +47,15 @@ public sealed class MethodMeterLaws
                     }
 
                     (last, readings) = (now, readings + 1);
+                    begun.TrySetResult();
                 }
 
                 return (last, readings);
             },
             TaskCreationOptions.LongRunning);
 
+        // A thread that starts late would read nothing in between.
+        await begun.Task.WaitAsync(s_deadline);
         await OnThreadsAsync(CountAll);
         var before = Read();
         _meter.Close("m");
@@ -86,6 +92,18 @@ public sealed class MethodMeterLaws
         Assert.Equal(Enumerable.Range(0, FailureKinds.MostKinds).Select(kind => (long)kind + 1), Enumerable.Range(0, FailureKinds.MostKinds).Select(kind => failures[$"Kind{kind}"]));
         Assert.Equal(5050, failures.Values.Sum());
         Assert.Equal(5050 - FailureKinds.MostKinds * (FailureKinds.MostKinds + 1) / 2, failures[MethodMetrics.OtherFailures]);
+    }
+
+    [Fact]
+    public void AFailureThatIsNamedLikeTheOthersIsCountedWithThem()
+    {
+        _meter.CountFailed(MethodMetrics.OtherFailures);
+        for (var kind = 0; kind < 20; kind++)
+        {
+            _meter.CountFailed($"Kind{kind}");
+        }
+
+        Assert.Equal((FailureKinds.MostKinds, 21, 6), (Read().FailuresByKind.Count, Read().Failed, Read().FailuresByKind[MethodMetrics.OtherFailures]));
     }
 
     [Fact]
