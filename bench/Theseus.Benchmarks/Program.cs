@@ -3,9 +3,16 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Theseus.Benchmarks.Calls;
+using Theseus.Benchmarks.Recording;
 
-// 'calls' runs the bench that BenchmarkDotNet cannot: on two threads, and on a machine that is not quiet. Anything else
-// goes to BenchmarkDotNet.
+// 'calls' and 'recording' run the benches that BenchmarkDotNet cannot: on two threads, and on a machine that is not quiet.
+// Anything else goes to BenchmarkDotNet.
+if (args is ["recording"])
+{
+    RecordingBench.Run(Console.Out);
+    return;
+}
+
 if (args is ["calls"])
 {
     CallBench.Run(Console.Out);

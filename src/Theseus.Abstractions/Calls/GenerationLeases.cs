@@ -43,12 +43,14 @@ public sealed class GenerationLeases
     /// <summary>Makes the leases of a generation that nobody has entered.</summary>
     /// <param name="instance">The implementation to call.</param>
     /// <param name="methods">How many methods the contract's proxy has.</param>
-    public GenerationLeases(object instance, int methods)
+    /// <param name="meter">Where its calls are counted and timed while somebody looks; null where nobody ever does.</param>
+    public GenerationLeases(object instance, int methods, CallMeter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(instance);
         ArgumentOutOfRangeException.ThrowIfNegative(methods);
         _instance = instance;
         _methods = methods;
+        Meter = meter;
     }
 
     /// <summary>The implementation. Only a holder of a lease may ask; null once it has been let go.</summary>
@@ -57,6 +59,9 @@ public sealed class GenerationLeases
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _instance;
     }
+
+    /// <summary>Where the generation's calls are counted and timed while somebody looks; null where nobody ever does.</summary>
+    internal CallMeter? Meter { get; }
 
     /// <summary>How many calls are inside. Exact when nobody can enter any more; otherwise a value that was true or too high.</summary>
     public long InFlight
@@ -98,6 +103,10 @@ public sealed class GenerationLeases
         cell = null;
         return false;
     }
+
+    /// <summary>How often a method was entered on the thread that these counters are of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long EntriesOf(long[] cell, int method) => Counter(cell, method, 0);
 
     /// <summary>Counts the current thread in, making its counters if it has none.</summary>
     internal long[] CountIn(int method)

@@ -18,19 +18,21 @@ internal interface IAnswer<out T> : ICriticalNotifyCompletion
 /// and passes the answer on. Cheaper than an asynchronous method that does the same, and as those of the pooling builder
 /// it is used again, by the thread that took the answer.
 /// </summary>
-internal sealed class LeasedAnswer<T, TAnswer> : IValueTaskSource<T>, IValueTaskSource where TAnswer : struct, IAnswer<T>
+internal sealed class LeasedAnswer<T, TAnswer, TLease> : IValueTaskSource<T>, IValueTaskSource
+    where TAnswer : struct, IAnswer<T>
+    where TLease : struct, IEndingLease
 {
     // As many as a thread may have suspended at a time, within reason.
     private const int MostFree = 64;
 
-    [ThreadStatic] private static LeasedAnswer<T, TAnswer>? t_free;
+    [ThreadStatic] private static LeasedAnswer<T, TAnswer, TLease>? t_free;
 
     private readonly Action _complete;
     private ManualResetValueTaskSourceCore<T> _core;
     private TAnswer _answer;
-    private CallLease _lease;
+    private TLease _lease;
     private int _method;
-    private LeasedAnswer<T, TAnswer>? _nextFree;
+    private LeasedAnswer<T, TAnswer, TLease>? _nextFree;
     private int _free;
 
     private LeasedAnswer() => _complete = Complete;
@@ -39,12 +41,12 @@ internal sealed class LeasedAnswer<T, TAnswer> : IValueTaskSource<T>, IValueTask
     public short Version => _core.Version;
 
     /// <summary>Waits for an answer. If it throws, nothing has happened, and the lease is the caller's still.</summary>
-    public static LeasedAnswer<T, TAnswer> Await(TAnswer answer, CallLease lease, int method)
+    public static LeasedAnswer<T, TAnswer, TLease> Await(TAnswer answer, TLease lease, int method)
     {
         var source = t_free;
         if (source is null)
         {
-            source = new LeasedAnswer<T, TAnswer>();
+            source = new LeasedAnswer<T, TAnswer, TLease>();
         }
         else
         {
@@ -108,12 +110,12 @@ internal sealed class LeasedAnswer<T, TAnswer> : IValueTaskSource<T>, IValueTask
         }
         catch (Exception failure)
         {
-            lease.Exit(_method);
+            lease.End(_method, failure);
             _core.SetException(failure);
             return;
         }
 
-        lease.Exit(_method);
+        lease.End(_method, null);
         _core.SetResult(result);
     }
 

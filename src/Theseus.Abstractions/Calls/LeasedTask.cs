@@ -8,7 +8,7 @@ namespace Theseus.Calls;
 /// host's own task: the component's is often the state machine of its method, which would keep its code alive.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class LeasedTask
+public static partial class LeasedTask
 {
     /// <summary>Waits, then leaves.</summary>
     public static async Task Await(Task task, CallLease lease, int method)
@@ -39,14 +39,14 @@ public static class LeasedTask
     /// <summary>Waits, then leaves. Allocates nothing once warm. If it throws at once, the lease has not been given back.</summary>
     public static ValueTask Await(ValueTask task, CallLease lease, int method)
     {
-        var source = LeasedAnswer<bool, Completion>.Await(new(task.ConfigureAwait(false).GetAwaiter()), lease, method);
+        var source = LeasedAnswer<bool, Completion, UnmeasuredEnd>.Await(new(task.ConfigureAwait(false).GetAwaiter()), new(lease), method);
         return new(source, source.Version);
     }
 
     /// <summary>Waits, then leaves. Allocates nothing once warm. If it throws at once, the lease has not been given back.</summary>
     public static ValueTask<T> Await<T>(ValueTask<T> task, CallLease lease, int method)
     {
-        var source = LeasedAnswer<T, Result<T>>.Await(new(task.ConfigureAwait(false).GetAwaiter()), lease, method);
+        var source = LeasedAnswer<T, Result<T>, UnmeasuredEnd>.Await(new(task.ConfigureAwait(false).GetAwaiter()), new(lease), method);
         return new(source, source.Version);
     }
 

@@ -10,9 +10,23 @@ namespace Theseus.Calls;
 public abstract class RoutingSnapshot
 {
     /// <summary>Makes a snapshot.</summary>
-    /// <param name="sole">The generation that takes every call, with nothing to measure, copy or choose; null when calls have to take the routed way.</param>
-    protected RoutingSnapshot(GenerationLeases? sole) => Sole = sole;
+    /// <param name="sole">The generation that takes every call, with nothing to measure, copy or choose; null when calls have to take another way.</param>
+    /// <param name="measured">The generation that takes every call, each of which is counted and timed; it has a meter. Null when calls have to take another way.</param>
+    /// <exception cref="ArgumentException"><paramref name="measured"/> has no meter.</exception>
+    protected RoutingSnapshot(GenerationLeases? sole, GenerationLeases? measured = null)
+    {
+        if (measured is { Meter: null })
+        {
+            throw new ArgumentException("The generation has no meter.", nameof(measured));
+        }
 
-    /// <summary>The generation that takes every call; null when calls have to take the routed way.</summary>
+        Sole = sole;
+        Measured = measured;
+    }
+
+    /// <summary>The generation that takes every call; null when calls have to take another way.</summary>
     public readonly GenerationLeases? Sole;
+
+    /// <summary>The generation that takes every call, each of which is counted and timed; null when calls have to take another way.</summary>
+    public readonly GenerationLeases? Measured;
 }

@@ -32,7 +32,7 @@ public abstract class Slot
     /// <summary>The fast way: takes a lease on the sole generation.</summary>
     /// <param name="method">The method's number in its proxy.</param>
     /// <param name="lease">The lease, to be left once.</param>
-    /// <returns>False when the call has to take the routed way (<see cref="Begin"/>).</returns>
+    /// <returns>False when the call has to take the measured way (<see cref="TryEnterMeasured"/>), or if that is refused too, the routed way (<see cref="Begin"/>).</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter(int method, out CallLease lease)
     {
@@ -45,6 +45,30 @@ public abstract class Slot
             if (ReferenceEquals(_route, route))
             {
                 lease = new CallLease(leases, cell);
+                return true;
+            }
+
+            leases.CountOut(cell, method);
+        }
+
+        lease = default;
+        return false;
+    }
+
+    /// <summary>The measured way: takes a lease on the one generation, and begins to time the call if it is one to time.</summary>
+    /// <param name="method">The method's number in its proxy.</param>
+    /// <param name="lease">The lease, to be ended once.</param>
+    /// <returns>False when the call has to take the routed way (<see cref="Begin"/>).</returns>
+    public bool TryEnterMeasured(int method, out MeasuredLease lease)
+    {
+        // As on the fast way, and with the same proof.
+        var index = LeaseThread.Index;
+        var route = _route;
+        if (route.Measured is { } leases && leases.TryCountIn(index, method, out var cell))
+        {
+            if (ReferenceEquals(_route, route))
+            {
+                lease = new MeasuredLease(leases, cell, leases.Meter!.Begin(GenerationLeases.EntriesOf(cell, method)));
                 return true;
             }
 

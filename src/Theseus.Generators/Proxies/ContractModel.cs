@@ -53,6 +53,7 @@ internal sealed record MemberModel(
 /// <param name="Index">The method's number in the proxy.</param>
 /// <param name="ReportName">Its name for reports.</param>
 /// <param name="Helper">The name of the method that takes the routed way.</param>
+/// <param name="MeasuredHelper">The name of the method that takes the measured way.</param>
 /// <param name="Way">How its lease is held.</param>
 /// <param name="Returns">Its return type; <c>void</c> for setters.</param>
 /// <param name="Result">What a task gives or a sequence consists of; empty for none.</param>
@@ -64,6 +65,7 @@ internal sealed record CallModel(
     int Index,
     string ReportName,
     string Helper,
+    string MeasuredHelper,
     CallWay Way,
     string Returns,
     string Result,

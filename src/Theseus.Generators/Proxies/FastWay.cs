@@ -9,18 +9,7 @@ internal static class FastWay
     public static void Write(CodeWriter code, MemberModel member, CallModel call)
     {
         var lease = CodeNames.Free("lease", call, member);
-        var routed = Invocation.OfHelper(member, call);
-        code.Open($"if (!this.Slot.TryEnter({call.Index}, out var {lease}))");
-        if (call.Returns == "void")
-        {
-            code.Line($"{routed};").Line("return;");
-        }
-        else
-        {
-            code.Line($"return {routed};");
-        }
-
-        code.Close().Line();
+        Enter(code, call, $"this.Slot.TryEnter({call.Index}, out var {lease})", Invocation.OfHelper(member, call, call.MeasuredHelper));
         var invocation = Invocation.Of(member, call, $"{lease}.Instance<{member.Declaring}>()");
         var exit = $"{lease}.ExitHere({call.Index});";
         switch (call.Way)
@@ -54,6 +43,22 @@ internal static class FastWay
                 ValueTask(code, member, call, lease, invocation, exit);
                 break;
         }
+    }
+
+    /// <summary>Writes the way in, and which way is taken when it is refused.</summary>
+    public static void Enter(CodeWriter code, CallModel call, string entry, string otherwise)
+    {
+        code.Open($"if (!{entry})");
+        if (call.Returns == "void")
+        {
+            code.Line($"{otherwise};").Line("return;");
+        }
+        else
+        {
+            code.Line($"return {otherwise};");
+        }
+
+        code.Close().Line();
     }
 
     private static void ValueTask(CodeWriter code, MemberModel member, CallModel call, string lease, string invocation, string exit)

@@ -23,7 +23,10 @@ internal static class Invocation
         return isSetter ? $"{target} = {arguments[arguments.Length - 1]}" : target;
     }
 
-    /// <summary>The call of the method that takes the routed way, with the same arguments.</summary>
-    public static string OfHelper(MemberModel member, CallModel call) =>
-        $"this.{call.Helper}{MemberWriter.TypeParameters(member)}({string.Join(", ", call.Parameters.Select(parameter => (parameter.ArgumentModifier) + parameter.Name))})";
+    /// <summary>The call of a method of the proxy's own that takes another way, with the same arguments.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="call">The method, or the accessor.</param>
+    /// <param name="helper">The name of the proxy's method.</param>
+    public static string OfHelper(MemberModel member, CallModel call, string helper) =>
+        $"this.{helper}{MemberWriter.TypeParameters(member)}({string.Join(", ", call.Parameters.Select(parameter => (parameter.ArgumentModifier) + parameter.Name))})";
 }

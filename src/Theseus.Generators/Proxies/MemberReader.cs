@@ -81,7 +81,7 @@ internal sealed class MemberReader(Compilation compilation)
         var (way, result, refusal) = ContractFacts.Way(method);
         if (way is CallWay.Refused or CallWay.Ignored)
         {
-            return new(-1, report, "", way, method.ReturnType.Code(), "", [], ReturnsRefLike: false, IsIdempotent: false, refusal);
+            return new(-1, report, "", "", way, method.ReturnType.Code(), "", [], ReturnsRefLike: false, IsIdempotent: false, refusal);
         }
 
         // Inherited interfaces may have members of one name; reports must tell them apart.
@@ -90,7 +90,8 @@ internal sealed class MemberReader(Compilation compilation)
         return new(
             _next,
             report,
-            $"{helper}_Routed{_next++}",
+            $"{helper}_Routed{_next}",
+            $"{helper}_Measured{_next++}",
             way,
             method.ReturnType.Code(),
             result?.Code() ?? "",

@@ -38,8 +38,8 @@ internal static class MemberWriter
                 break;
         }
 
-        Helper(code, member, member.Read);
-        Helper(code, member, member.Write);
+        Helpers(code, member, member.Read);
+        Helpers(code, member, member.Write);
     }
 
     public static string TypeParameters(MemberModel member) =>
@@ -84,20 +84,27 @@ internal static class MemberWriter
         }
     }
 
-    private static void Helper(CodeWriter code, MemberModel member, CallModel? call)
+    // The ways beside the fast one are methods of their own, so that what they need costs the fast one nothing.
+    private static void Helpers(CodeWriter code, MemberModel member, CallModel? call)
     {
         if (call is not { Way: CallWay.Synchronous or CallWay.Task or CallWay.TaskOfResult or CallWay.ValueTask or CallWay.ValueTaskOfResult })
         {
             return;
         }
 
+        Helper(code, member, call, call.MeasuredHelper, MeasuredWay.Write);
+        Helper(code, member, call, call.Helper, RoutedWay.Write);
+    }
+
+    private static void Helper(CodeWriter code, MemberModel member, CallModel call, string name, Action<CodeWriter, MemberModel, CallModel> write)
+    {
         code.Line();
         Obsolete(code, member);
         code.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]")
-            .Line($"private {(member.IsUnsafe ? "unsafe " : "")}{call.Returns} {call.Helper}{TypeParameters(member)}({Declared(call.Parameters)})");
+            .Line($"private {(member.IsUnsafe ? "unsafe " : "")}{call.Returns} {name}{TypeParameters(member)}({Declared(call.Parameters)})");
         ProxyWriter.Constraints(code, member.TypeParameters);
         code.Open();
-        RoutedWay.Write(code, member, call);
+        write(code, member, call);
         code.Close();
     }
 

@@ -48,6 +48,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
         }
 
         Engine = new HotSwapEngine(_components, _catalog, _memory, _snapshots, walker);
+        Metrics = new MetricsCollector(_components, time);
     }
 
     /// <summary>The folder in which the host keeps releases and its memory.</summary>
@@ -57,6 +58,8 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
     public IMemoryFiles Files { get; }
 
     public HotSwapEngine Engine { get; }
+
+    public MetricsCollector Metrics { get; }
 
     public object GetProxy(string component) => _components[component].Proxy;
 

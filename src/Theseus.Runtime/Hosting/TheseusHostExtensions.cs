@@ -38,6 +38,7 @@ public static class TheseusHostExtensions
             services.AddSingleton(registrations);
             services.AddSingleton<ComponentHost>();
             services.AddSingleton(provider => provider.GetRequiredService<ComponentHost>().Engine);
+            services.AddSingleton(provider => provider.GetRequiredService<ComponentHost>().Metrics);
             services.AddHostedService(provider => provider.GetRequiredService<ComponentHost>());
         }
 

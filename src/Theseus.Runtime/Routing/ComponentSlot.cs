@@ -15,6 +15,8 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
     // Holds are bounded far below it; this is the last resort.
     private readonly TimeSpan _longestHold = longestHold ?? TimeSpan.FromSeconds(60);
 
+    private readonly Lock _publishing = new();
+    private volatile bool _measures;
     private bool[] _synchronous = [];
 
     /// <summary>The contract's methods, by number. Set once, before the slot is first called.</summary>
@@ -25,18 +27,46 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
 
     public RoutingSnapshot Current => Route;
 
+    /// <summary>Which calls are timed while calls are measured.</summary>
+    public CallSampling Sampling { get; } = new();
+
     public void SetMethods(IReadOnlyList<ContractMethod> methods)
     {
         Methods = methods;
         _synchronous = [.. methods.Select(method => method.IsSynchronous)];
     }
 
-    /// <summary>Publishes a route: the one write by which callers are redirected.</summary>
+    /// <summary>Publishes a route: the one write by which callers are redirected. While calls are measured, a sole route is published as a measured one.</summary>
     public void Publish(RoutingSnapshot route)
     {
-        var before = Route;
-        Route = route;
-        (before as HeldRoute)?.End();
+        lock (_publishing)
+        {
+            var before = Route;
+            Route = _measures && route is SoleRoute { Leases: { Meter: not null } leases } ? new MeasuredRoute(leases) : route;
+            (before as HeldRoute)?.End();
+        }
+    }
+
+    /// <summary>
+    /// Counts calls from now on, or no more. Where calls go is not changed by it, so it may come at any time: a sole or
+    /// measured route is made anew as the other, and every other route has each of its calls look whether it is counted.
+    /// </summary>
+    /// <param name="timeOneIn">One in how many calls is timed; null to count none.</param>
+    public void Measure(int? timeOneIn)
+    {
+        lock (_publishing)
+        {
+            Sampling.TimeOneIn(timeOneIn ?? 1);
+            _measures = timeOneIn is not null;
+            if (_measures && Route is SoleRoute { Leases: { Meter: not null } leases })
+            {
+                Route = new MeasuredRoute(leases);
+            }
+            else if (!_measures && Route is MeasuredRoute measured)
+            {
+                Route = new SoleRoute(measured.Leases);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -83,15 +113,20 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
         switch (route)
         {
             case SoleRoute sole:
-                return TryEnter(route, sole.Leases, method.Index) ? new SlotCall(this, method, sole.Leases) : null;
+                return TryEnter(route, sole.Leases, method.Index) ? new SlotCall(this, method, sole.Leases, meter: null, cancellationToken) : null;
+
+            case MeasuredRoute measured:
+                return TryEnter(route, measured.Leases, method.Index) ? new SlotCall(this, method, measured.Leases, measured.Leases.Meter, cancellationToken) : null;
 
             case RecordingRoute recording:
-                return TryEnter(route, recording.Leases, method.Index) ? new SlotCall(this, method, recording, cancellationToken) : null;
+                return TryEnter(route, recording.Leases, method.Index)
+                    ? new SlotCall(this, method, recording, MeterOf(recording.Leases), cancellationToken)
+                    : null;
 
             case TrialRoute trial:
                 var leases = trial.TakesCandidate(key) ? trial.Candidate : trial.Stable;
                 return TryEnter(route, leases, method.Index)
-                    ? new SlotCall(this, method, leases, trial, cancellationToken)
+                    ? new SlotCall(this, method, leases, trial, MeterOf(leases), cancellationToken)
                     : null;
 
             case HeldRoute held:
@@ -99,7 +134,7 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
                 // thread, holds the drain open until we return, so the generation cannot go away, and making it wait
                 // would be waiting for ourselves.
                 held.Draining.CountIn(method.Index);
-                return new SlotCall(this, method, held.Draining);
+                return new SlotCall(this, method, held.Draining, MeterOf(held.Draining), cancellationToken);
 
             case EmptyRoute empty:
                 throw new ComponentUnavailableException(Component, empty.Reason);
@@ -108,6 +143,8 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
                 throw new InvalidOperationException($"A route of type {route.GetType()} was published, which is unknown here.");
         }
     }
+
+    private CallMeter? MeterOf(GenerationLeases leases) => _measures ? leases.Meter : null;
 
     private bool IsInside(HeldRoute held) => held.Draining.SynchronousDepth(_synchronous) > 0;
 

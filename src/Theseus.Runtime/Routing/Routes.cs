@@ -15,6 +15,12 @@ internal sealed class SoleRoute(GenerationLeases leases) : RoutingSnapshot(lease
     public GenerationLeases Leases { get; } = leases;
 }
 
+/// <summary>Every call to one generation, each counted and timed: what is published in the place of a <see cref="SoleRoute"/> while somebody looks.</summary>
+internal sealed class MeasuredRoute(GenerationLeases leases) : RoutingSnapshot(sole: null, measured: leases)
+{
+    public GenerationLeases Leases { get; } = leases;
+}
+
 /// <summary>Every call to one generation, and the first of them noted, to warm up a candidate with.</summary>
 internal sealed class RecordingRoute(GenerationLeases leases, CallRecorder recorder) : RoutingSnapshot(sole: null)
 {

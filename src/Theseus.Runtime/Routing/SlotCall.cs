@@ -2,7 +2,11 @@ using Theseus.Calls;
 
 namespace Theseus.Runtime.Routing;
 
-/// <summary>A call on the routed way. On a trial it measures, shields and copies; otherwise it only holds its lease.</summary>
+/// <summary>
+/// A call on the routed way. On a trial it measures, shields and copies; otherwise it holds its lease, and is counted while
+/// somebody looks. A call that the candidate failed is the candidate's failure whoever answers it then, and that answer is
+/// not counted with the stable version's: it was not one of those that chance gave to it.
+/// </summary>
 internal sealed class SlotCall : RoutedCall
 {
     private readonly ComponentSlot _slot;
@@ -12,35 +16,37 @@ internal sealed class SlotCall : RoutedCall
     private readonly bool _onCandidate;
     private readonly TrialSide? _side;
     private readonly CallRecorder? _recorder;
+    private readonly CallMeter? _meter;
     private readonly long _begun;
     private GenerationLeases? _leases;
     private string? _shielded;
     private bool _isTold;
 
-    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases)
+    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases, CallMeter? meter, CancellationToken callersToken)
     {
         _slot = slot;
         _method = method;
         _leases = leases;
+        _meter = meter;
+        _callersToken = callersToken;
+        _begun = meter is null ? 0 : slot.Time.GetTimestamp();
     }
 
-    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases, TrialRoute trial, CancellationToken callersToken)
-        : this(slot, method, leases)
+    public SlotCall(ComponentSlot slot, ContractMethod method, GenerationLeases leases, TrialRoute trial, CallMeter? meter, CancellationToken callersToken)
+        : this(slot, method, leases, meter, callersToken)
     {
         _trial = trial;
-        _callersToken = callersToken;
         _onCandidate = ReferenceEquals(leases, trial.Candidate);
         _side = _onCandidate ? trial.Trial.Candidate : trial.Trial.Stable;
-        _begun = slot.Time.GetTimestamp();
+        _begun = meter is null ? slot.Time.GetTimestamp() : _begun;
     }
 
-    public SlotCall(ComponentSlot slot, ContractMethod method, RecordingRoute recording, CancellationToken callersToken)
-        : this(slot, method, recording.Leases)
+    public SlotCall(ComponentSlot slot, ContractMethod method, RecordingRoute recording, CallMeter? meter, CancellationToken callersToken)
+        : this(slot, method, recording.Leases, meter, callersToken)
     {
-        _callersToken = callersToken;
         _recorder = recording.Recorder;
         _side = recording.Recorder.Baseline;
-        _begun = slot.Time.GetTimestamp();
+        _begun = meter is null ? slot.Time.GetTimestamp() : _begun;
     }
 
     public override object Instance => _leases!.Instance!;
@@ -50,21 +56,21 @@ internal sealed class SlotCall : RoutedCall
 
     public override void Succeed()
     {
-        if (_side is null || _isTold)
+        if (!Tell())
         {
             return;
         }
 
-        _isTold = true;
         if (_shielded is { } failure)
         {
             // The stable version could answer what the candidate could not: that is the candidate's fault, proven.
             _trial!.Trial.CountShielded(_method.Name, failure);
+            return;
         }
-        else
-        {
-            _side.CountSuccess(_slot.Time.GetElapsedTime(_begun));
-        }
+
+        var ended = _slot.Time.GetTimestamp();
+        _meter?.Answered(_method.Index, _begun, ended);
+        _side?.CountSuccess(_slot.Time.GetElapsedTime(_begun, ended));
     }
 
     public override bool CanShield(Exception failure)
@@ -90,6 +96,8 @@ internal sealed class SlotCall : RoutedCall
 
     public override void Shield(Exception failure)
     {
+        // Before the candidate is left: once nobody is inside, nothing more is counted.
+        _meter?.Failed(_method.Index, failure, CancellationToken.None);
         var candidate = _leases!;
         _leases = _trial!.Stable;
         candidate.CountOut(_method.Index);
@@ -98,12 +106,21 @@ internal sealed class SlotCall : RoutedCall
 
     public override void Fail(Exception failure)
     {
-        if (_side is null || _isTold || IsCallersOwn(failure))
+        if (!Tell())
         {
             return;
         }
 
-        _isTold = true;
+        if (_shielded is null)
+        {
+            _meter?.Failed(_method.Index, failure, _callersToken);
+        }
+
+        if (_side is null || IsCallersOwn(failure))
+        {
+            return;
+        }
+
         if (_shielded is not null)
         {
             // The stable version failed on the same input: nothing is proven against the candidate.
@@ -131,6 +148,9 @@ internal sealed class SlotCall : RoutedCall
     // Kept as text: the exception object may be of a component's type, and its stack trace refers to component code;
     // either would keep the old version alive.
     internal static string Describe(Exception failure) => $"{failure.GetType().FullName}: {failure.Message}";
+
+    // Whether there is anything to tell it to, and it has not been told.
+    private bool Tell() => (_side is not null || _meter is not null) && !_isTold && (_isTold = true);
 
     private bool IsCallersOwn(Exception failure) => failure is OperationCanceledException && _callersToken.IsCancellationRequested;
 }

@@ -1,5 +1,6 @@
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
+using Theseus.Runtime.Metrics;
 using Theseus.Runtime.Routing;
 
 namespace Theseus.Runtime.Swapping;
@@ -73,9 +74,9 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 options.Deadlines.Load,
                 setup.Time,
                 cancellationToken,
-                ifLate: late => retirements.BeginForLate(new Generation(number, release, settings, late, slot.Methods.Count, setup.Time), options.Deadlines))
+                ifLate: late => retirements.BeginForLate(Made(late), options.Deadlines))
                 .ConfigureAwait(false);
-            return new Generation(number, release, settings, loaded, slot.Methods.Count, setup.Time);
+            return Made(loaded);
         }
         catch (ComponentLoadException failure)
         {
@@ -87,6 +88,9 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
                 SwapReason.LoadTimedOut,
                 $"Loading and constructing {release} took longer than {options.Deadlines.Load.TotalSeconds:0.###} s. Work that takes long belongs in IComponentLifecycle.StartAsync.");
         }
+
+        Generation Made(LoadedComponent loaded) =>
+            new(number, release, settings, loaded, new GenerationMeter(slot.Methods, setup.Time, slot.Sampling), slot.Methods.Count, setup.Time);
     }
 
     private Task StartAsync(Generation generation, SwapOptions options, CancellationToken cancellationToken) =>

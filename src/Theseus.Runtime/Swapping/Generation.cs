@@ -1,6 +1,7 @@
 using Theseus.Calls;
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
+using Theseus.Runtime.Metrics;
 using Theseus.Runtime.State;
 
 namespace Theseus.Runtime.Swapping;
@@ -18,7 +19,7 @@ internal sealed class Generation
     private TaskCompletionSource _told = NotYet();
     private volatile int _state = (int)GenerationState.Preparing;
 
-    public Generation(int number, VerifiedRelease release, string? settings, LoadedComponent loaded, int methods, TimeProvider time)
+    public Generation(int number, VerifiedRelease release, string? settings, LoadedComponent loaded, GenerationMeter meter, int methods, TimeProvider time)
     {
         _time = time;
         Number = number;
@@ -27,8 +28,9 @@ internal sealed class Generation
         Ref = new(_manifest.Version.ToNormalizedString(), release.Digest) { Settings = settings };
         IsCollectible = loaded.IsCollectible;
         LoadedAt = time.GetUtcNow();
+        Meter = meter;
         _loaded = loaded;
-        _leases = new GenerationLeases(loaded.Instance, methods);
+        _leases = new GenerationLeases(loaded.Instance, methods, meter);
     }
 
     public int Number { get; }
@@ -41,6 +43,9 @@ internal sealed class Generation
     public string Version => Ref.Version;
 
     public bool IsCollectible { get; }
+
+    /// <summary>Counts its calls while somebody looks; outlives it, and holds nothing of it.</summary>
+    public GenerationMeter Meter { get; }
 
     public DateTimeOffset LoadedAt { get; }
 
@@ -131,6 +136,7 @@ internal sealed class Generation
         Leases.Release();
         _leases = null;
         _loaded = null;
+        Meter.Close();
         return loaded.BeginUnload();
     }
 

@@ -55,6 +55,20 @@ internal sealed partial class SlotController
         };
     }
 
+    /// <summary>
+    /// Counts the slot's calls from now on, or no more. Not an operation of its own turn, for it changes nothing of where
+    /// calls go, and a trial may take hours.
+    /// </summary>
+    /// <param name="timeOneIn">One in how many calls is timed; null to count none.</param>
+    public void Measure(int? timeOneIn) => _parts.Slot.Measure(timeOneIn);
+
+    /// <summary>What was counted of the generations that were called meanwhile.</summary>
+    public IEnumerable<GenerationMetrics> Metrics() =>
+        from generation in _parts.Retirements.Known()
+        let methods = generation.Meter.Read()
+        where methods.Count > 0
+        select new GenerationMetrics(Component, generation.Version, generation.Release.Digest, generation.Number, methods);
+
     /// <summary>Changes the share of a trial that is going on. Returns why not; null when it is done.</summary>
     public string? Shift(double share, double shadowFraction) =>
         _swap is { } swap ? swap.Trial.Shift(share, shadowFraction) : "No release of the component is on trial.";

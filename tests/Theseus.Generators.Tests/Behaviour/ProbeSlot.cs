@@ -11,9 +11,11 @@ internal sealed class ProbeSlot : Slot
     private ProbeSlot(object instance, object? stable, int methods)
         : base("probe", new Snapshot(null))
     {
-        _leases = new GenerationLeases(instance, methods);
+        _leases = new GenerationLeases(instance, methods, Meter);
         _stable = stable is null ? null : new GenerationLeases(stable, methods);
     }
+
+    public ProbeMeter Meter { get; } = new();
 
     public List<string> Log { get; } = [];
 
@@ -36,6 +38,14 @@ internal sealed class ProbeSlot : Slot
     {
         var slot = new ProbeSlot(instance, null, 64);
         slot.Route = new Snapshot(slot._leases);
+        return (slot, slot.Proxy<TContract>());
+    }
+
+    /// <summary>All calls go the measured way.</summary>
+    public static (ProbeSlot Slot, TContract Proxy) Measured<TContract>(TContract instance) where TContract : class
+    {
+        var slot = new ProbeSlot(instance, null, 64);
+        slot.Route = new Snapshot(null, slot._leases);
         return (slot, slot.Proxy<TContract>());
     }
 
@@ -80,7 +90,7 @@ internal sealed class ProbeSlot : Slot
         }
     }
 
-    private sealed class Snapshot(GenerationLeases? sole) : RoutingSnapshot(sole);
+    private sealed class Snapshot(GenerationLeases? sole, GenerationLeases? measured = null) : RoutingSnapshot(sole, measured);
 
     private sealed class Call(ProbeSlot slot, ContractMethod method) : RoutedCall
     {

@@ -32,7 +32,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(0, out var lease))
             {
-                return this.Run_Routed0(cancellationToken);
+                return this.Run_Measured0(cancellationToken);
             }
 
             global::System.Threading.Tasks.Task task;
@@ -56,6 +56,40 @@ namespace Users.TheseusProxies
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.Task Run_Measured0(global::System.Threading.CancellationToken cancellationToken)
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                return this.Run_Routed0(cancellationToken);
+            }
+
+            global::System.Threading.Tasks.Task task;
+            try
+            {
+                task = lease.Instance<global::Users.IThing>().Run(cancellationToken);
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(0, failure, cancellationToken);
+                throw;
+            }
+
+            if (task is null)
+            {
+                lease.FailedHere(0, null, cancellationToken);
+                return task;
+            }
+
+            if (task.IsCompletedSuccessfully)
+            {
+                lease.AnsweredHere(0);
+                return task;
+            }
+
+            return global::Theseus.Calls.LeasedTask.Await(task, lease, 0, cancellationToken);
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         private global::System.Threading.Tasks.Task Run_Routed0(global::System.Threading.CancellationToken cancellationToken)
         {
             return global::Theseus.Calls.RoutedCalls.InvokeTask(this.Slot, s_methods[0], global::Theseus.Calls.RoutingKey.Current, (instance, token) => ((global::Users.IThing)instance).Run(token), cancellationToken);
@@ -65,7 +99,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(1, out var lease))
             {
-                return this.Find_Routed1(key, cancellationToken);
+                return this.Find_Measured1(key, cancellationToken);
             }
 
             global::System.Threading.Tasks.Task<string?> task;
@@ -89,6 +123,40 @@ namespace Users.TheseusProxies
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.Task<string?> Find_Measured1(string key, global::System.Threading.CancellationToken cancellationToken)
+        {
+            if (!this.Slot.TryEnterMeasured(1, out var lease))
+            {
+                return this.Find_Routed1(key, cancellationToken);
+            }
+
+            global::System.Threading.Tasks.Task<string?> task;
+            try
+            {
+                task = lease.Instance<global::Users.IThing>().Find(key, cancellationToken);
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(1, failure, cancellationToken);
+                throw;
+            }
+
+            if (task is null)
+            {
+                lease.FailedHere(1, null, cancellationToken);
+                return task;
+            }
+
+            if (task.IsCompletedSuccessfully)
+            {
+                lease.AnsweredHere(1);
+                return task;
+            }
+
+            return global::Theseus.Calls.LeasedTask.Await(task, lease, 1, cancellationToken);
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         private global::System.Threading.Tasks.Task<string?> Find_Routed1(string key, global::System.Threading.CancellationToken cancellationToken)
         {
             return global::Theseus.Calls.RoutedCalls.InvokeTask<string?>(this.Slot, s_methods[1], global::Theseus.Calls.RoutingKey.From(key), (instance, token) => ((global::Users.IThing)instance).Find(key, token), cancellationToken);
@@ -98,7 +166,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(2, out var lease))
             {
-                return this.Tick_Routed2();
+                return this.Tick_Measured2();
             }
 
             try
@@ -122,6 +190,34 @@ namespace Users.TheseusProxies
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.ValueTask Tick_Measured2()
+        {
+            if (!this.Slot.TryEnterMeasured(2, out var lease))
+            {
+                return this.Tick_Routed2();
+            }
+
+            try
+            {
+                var task = lease.Instance<global::Users.IThing>().Tick();
+                if (!task.IsCompletedSuccessfully)
+                {
+                    return global::Theseus.Calls.LeasedTask.Await(task, lease, 2, default);
+                }
+
+                task.GetAwaiter().GetResult();
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(2, failure, default);
+                throw;
+            }
+
+            lease.AnsweredHere(2);
+            return default;
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         private global::System.Threading.Tasks.ValueTask Tick_Routed2()
         {
             return global::Theseus.Calls.RoutedCalls.InvokeValueTask(this.Slot, s_methods[2], global::Theseus.Calls.RoutingKey.Current, (instance, token) => ((global::Users.IThing)instance).Tick(), default);
@@ -131,7 +227,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(3, out var lease))
             {
-                return this.Next_Routed3(value);
+                return this.Next_Measured3(value);
             }
 
             int result;
@@ -156,6 +252,35 @@ namespace Users.TheseusProxies
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.ValueTask<int> Next_Measured3(int value)
+        {
+            if (!this.Slot.TryEnterMeasured(3, out var lease))
+            {
+                return this.Next_Routed3(value);
+            }
+
+            int result;
+            try
+            {
+                var task = lease.Instance<global::Users.IThing>().Next(value);
+                if (!task.IsCompletedSuccessfully)
+                {
+                    return global::Theseus.Calls.LeasedTask.Await(task, lease, 3, default);
+                }
+
+                result = task.Result;
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(3, failure, default);
+                throw;
+            }
+
+            lease.AnsweredHere(3);
+            return new global::System.Threading.Tasks.ValueTask<int>(result);
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         private global::System.Threading.Tasks.ValueTask<int> Next_Routed3(int value)
         {
             return global::Theseus.Calls.RoutedCalls.InvokeValueTask<int>(this.Slot, s_methods[3], global::Theseus.Calls.RoutingKey.Current, (instance, token) => ((global::Users.IThing)instance).Next(value), default);
@@ -165,7 +290,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(4, out var lease))
             {
-                return this.Fill_Routed4(memory, span);
+                return this.Fill_Measured4(memory, span);
             }
 
             global::System.Threading.Tasks.Task<int> task;
@@ -186,6 +311,40 @@ namespace Users.TheseusProxies
             }
 
             return global::Theseus.Calls.LeasedTask.Await(task, lease, 4);
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.Task<int> Fill_Measured4(global::System.Memory<byte> memory, global::System.Span<byte> span)
+        {
+            if (!this.Slot.TryEnterMeasured(4, out var lease))
+            {
+                return this.Fill_Routed4(memory, span);
+            }
+
+            global::System.Threading.Tasks.Task<int> task;
+            try
+            {
+                task = lease.Instance<global::Users.IThing>().Fill(memory, span);
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(4, failure, default);
+                throw;
+            }
+
+            if (task is null)
+            {
+                lease.FailedHere(4, null, default);
+                return task;
+            }
+
+            if (task.IsCompletedSuccessfully)
+            {
+                lease.AnsweredHere(4);
+                return task;
+            }
+
+            return global::Theseus.Calls.LeasedTask.Await(task, lease, 4, default);
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

@@ -29,7 +29,7 @@ namespace System.Collections.Generic.TheseusProxies
         {
             if (!this.Slot.TryEnter(0, out var lease))
             {
-                return this.Compare_Routed0(x, y);
+                return this.Compare_Measured0(x, y);
             }
 
             try
@@ -39,6 +39,30 @@ namespace System.Collections.Generic.TheseusProxies
             finally
             {
                 lease.ExitHere(0);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private int Compare_Measured0(T? x, T? y)
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                return this.Compare_Routed0(x, y);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::System.Collections.Generic.IComparer<T>>().Compare(x, y);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(0, failure, default);
             }
         }
 

@@ -35,7 +35,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(0, out var lease))
             {
-                return this.Key_Routed0();
+                return this.Key_Measured0();
             }
 
             try
@@ -45,6 +45,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(0);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private TOuter Key_Measured0()
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                return this.Key_Routed0();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.Outer<TOuter>.ICell<T>>().Key();
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(0, failure, default);
             }
         }
 
@@ -72,7 +96,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(1, out var lease))
             {
-                return this.Read_Routed1();
+                return this.Read_Measured1();
             }
 
             try
@@ -82,6 +106,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(1);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private T Read_Measured1()
+        {
+            if (!this.Slot.TryEnterMeasured(1, out var lease))
+            {
+                return this.Read_Routed1();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IReader<T>>().Read();
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(1, failure, default);
             }
         }
 
@@ -111,7 +159,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(2, out var lease))
                 {
-                    return this.Name_get_Routed2();
+                    return this.Name_get_Measured2();
                 }
 
                 try
@@ -122,6 +170,30 @@ namespace Users.TheseusProxies
                 {
                     lease.ExitHere(2);
                 }
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string Name_get_Measured2()
+        {
+            if (!this.Slot.TryEnterMeasured(2, out var lease))
+            {
+                return this.Name_get_Routed2();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IReader<T>>().Name;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(2, failure, default);
             }
         }
 
@@ -149,7 +221,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(3, out var lease))
             {
-                this.Write_Routed3(value);
+                this.Write_Measured3(value);
                 return;
             }
 
@@ -160,6 +232,31 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(3);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Write_Measured3(T value)
+        {
+            if (!this.Slot.TryEnterMeasured(3, out var lease))
+            {
+                this.Write_Routed3(value);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease.Instance<global::Users.IWriter<T>>().Write(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(3, failure, default);
             }
         }
 
@@ -189,7 +286,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(4, out var lease))
                 {
-                    return this.Name_get_Routed4();
+                    return this.Name_get_Measured4();
                 }
 
                 try
@@ -205,7 +302,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(5, out var lease))
                 {
-                    this.Name_set_Routed5(value);
+                    this.Name_set_Measured5(value);
                     return;
                 }
 
@@ -217,6 +314,30 @@ namespace Users.TheseusProxies
                 {
                     lease.ExitHere(5);
                 }
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string Name_get_Measured4()
+        {
+            if (!this.Slot.TryEnterMeasured(4, out var lease))
+            {
+                return this.Name_get_Routed4();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IWriter<T>>().Name;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(4, failure, default);
             }
         }
 
@@ -237,6 +358,31 @@ namespace Users.TheseusProxies
             finally
             {
                 global::Theseus.Calls.RoutedCalls.Leave(routed, failure);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Name_set_Measured5(string value)
+        {
+            if (!this.Slot.TryEnterMeasured(5, out var lease))
+            {
+                this.Name_set_Routed5(value);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease.Instance<global::Users.IWriter<T>>().Name = value;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(5, failure, default);
             }
         }
 

@@ -32,7 +32,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(0, out var lease))
             {
-                return this.Echo_Routed0<T>(value);
+                return this.Echo_Measured0<T>(value);
             }
 
             try
@@ -42,6 +42,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(0);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private T Echo_Measured0<T>(T value)
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                return this.Echo_Routed0<T>(value);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Echo<T>(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(0, failure, default);
             }
         }
 
@@ -70,7 +94,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(1, out var lease))
             {
-                return this.Maybe_Routed1<T>(value);
+                return this.Maybe_Measured1<T>(value);
             }
 
             try
@@ -80,6 +104,31 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(1);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private T? Maybe_Measured1<T>(T? value)
+            where T : class
+        {
+            if (!this.Slot.TryEnterMeasured(1, out var lease))
+            {
+                return this.Maybe_Routed1<T>(value);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Maybe<T>(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(1, failure, default);
             }
         }
 
@@ -109,7 +158,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(2, out var lease))
             {
-                return this.First_Routed2<TKey, TValue>(map);
+                return this.First_Measured2<TKey, TValue>(map);
             }
 
             try
@@ -119,6 +168,32 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(2);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private TKey? First_Measured2<TKey, TValue>(global::System.Collections.Generic.IReadOnlyDictionary<TKey, TValue> map)
+            where TKey : struct, global::System.IEquatable<TKey>
+            where TValue : notnull, new()
+        {
+            if (!this.Slot.TryEnterMeasured(2, out var lease))
+            {
+                return this.First_Routed2<TKey, TValue>(map);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().First<TKey, TValue>(map);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(2, failure, default);
             }
         }
 
@@ -148,7 +223,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(3, out var lease))
             {
-                this.Stack_Routed3<T>(value);
+                this.Stack_Measured3<T>(value);
                 return;
             }
 
@@ -159,6 +234,32 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(3);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Stack_Measured3<T>(scoped T value)
+            where T : allows ref struct
+        {
+            if (!this.Slot.TryEnterMeasured(3, out var lease))
+            {
+                this.Stack_Routed3<T>(value);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease.Instance<global::Users.IThing>().Stack<T>(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(3, failure, default);
             }
         }
 
@@ -188,7 +289,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(4, out var lease))
             {
-                return this.Any_Routed4<T>(value);
+                return this.Any_Measured4<T>(value);
             }
 
             try
@@ -198,6 +299,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(4);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private T? Any_Measured4<T>(T? value)
+        {
+            if (!this.Slot.TryEnterMeasured(4, out var lease))
+            {
+                return this.Any_Routed4<T>(value);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Any<T>(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(4, failure, default);
             }
         }
 

@@ -36,7 +36,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(0, out var lease))
                 {
-                    return this.Count_get_Routed0();
+                    return this.Count_get_Measured0();
                 }
 
                 try
@@ -47,6 +47,30 @@ namespace Users.TheseusProxies
                 {
                     lease.ExitHere(0);
                 }
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private int Count_get_Measured0()
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                return this.Count_get_Routed0();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Count;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(0, failure, default);
             }
         }
 
@@ -62,7 +86,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(1, out var lease))
                 {
-                    return this.Name_get_Routed1();
+                    return this.Name_get_Measured1();
                 }
 
                 try
@@ -78,7 +102,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(2, out var lease))
                 {
-                    this.Name_set_Routed2(value);
+                    this.Name_set_Measured2(value);
                     return;
                 }
 
@@ -90,6 +114,30 @@ namespace Users.TheseusProxies
                 {
                     lease.ExitHere(2);
                 }
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string? Name_get_Measured1()
+        {
+            if (!this.Slot.TryEnterMeasured(1, out var lease))
+            {
+                return this.Name_get_Routed1();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Name;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(1, failure, default);
             }
         }
 
@@ -110,6 +158,31 @@ namespace Users.TheseusProxies
             finally
             {
                 global::Theseus.Calls.RoutedCalls.Leave(routed, failure);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Name_set_Measured2(string? value)
+        {
+            if (!this.Slot.TryEnterMeasured(2, out var lease))
+            {
+                this.Name_set_Routed2(value);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease.Instance<global::Users.IThing>().Name = value;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(2, failure, default);
             }
         }
 
@@ -139,7 +212,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(3, out var lease))
                 {
-                    return this.Once_get_Routed3();
+                    return this.Once_get_Measured3();
                 }
 
                 try
@@ -154,6 +227,30 @@ namespace Users.TheseusProxies
             init
             {
                 throw new global::System.NotSupportedException("A proxy cannot forward this: an init accessor can only be called while an object is created.");
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string Once_get_Measured3()
+        {
+            if (!this.Slot.TryEnterMeasured(3, out var lease))
+            {
+                return this.Once_get_Routed3();
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Once;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(3, failure, default);
             }
         }
 
@@ -183,7 +280,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(4, out var lease_))
                 {
-                    return this.Item_get_Routed4(key, lease);
+                    return this.Item_get_Measured4(key, lease);
                 }
 
                 try
@@ -199,7 +296,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(5, out var lease_))
                 {
-                    this.Item_set_Routed5(key, lease, value);
+                    this.Item_set_Measured5(key, lease, value);
                     return;
                 }
 
@@ -211,6 +308,30 @@ namespace Users.TheseusProxies
                 {
                     lease_.ExitHere(5);
                 }
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private int Item_get_Measured4(string key, int lease)
+        {
+            if (!this.Slot.TryEnterMeasured(4, out var lease_))
+            {
+                return this.Item_get_Routed4(key, lease);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease_.Instance<global::Users.IThing>()[key, lease];
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease_.EndHere(4, failure, default);
             }
         }
 
@@ -231,6 +352,31 @@ namespace Users.TheseusProxies
             finally
             {
                 global::Theseus.Calls.RoutedCalls.Leave(routed, failure);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Item_set_Measured5(string key, int lease, int value)
+        {
+            if (!this.Slot.TryEnterMeasured(5, out var lease_))
+            {
+                this.Item_set_Routed5(key, lease, value);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease_.Instance<global::Users.IThing>()[key, lease] = value;
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease_.EndHere(5, failure, default);
             }
         }
 
@@ -260,7 +406,7 @@ namespace Users.TheseusProxies
             {
                 if (!this.Slot.TryEnter(6, out var lease))
                 {
-                    return this.Later_get_Routed6();
+                    return this.Later_get_Measured6();
                 }
 
                 global::System.Threading.Tasks.Task<int> task;
@@ -282,6 +428,40 @@ namespace Users.TheseusProxies
 
                 return global::Theseus.Calls.LeasedTask.Await(task, lease, 6);
             }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private global::System.Threading.Tasks.Task<int> Later_get_Measured6()
+        {
+            if (!this.Slot.TryEnterMeasured(6, out var lease))
+            {
+                return this.Later_get_Routed6();
+            }
+
+            global::System.Threading.Tasks.Task<int> task;
+            try
+            {
+                task = lease.Instance<global::Users.IThing>().Later;
+            }
+            catch (global::System.Exception failure)
+            {
+                lease.FailedHere(6, failure, default);
+                throw;
+            }
+
+            if (task is null)
+            {
+                lease.FailedHere(6, null, default);
+                return task;
+            }
+
+            if (task.IsCompletedSuccessfully)
+            {
+                lease.AnsweredHere(6);
+                return task;
+            }
+
+            return global::Theseus.Calls.LeasedTask.Await(task, lease, 6, default);
         }
 
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

@@ -32,7 +32,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(0, out var lease))
             {
-                this.Plain_Routed0(text);
+                this.Plain_Measured0(text);
                 return;
             }
 
@@ -43,6 +43,31 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(0);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private void Plain_Measured0(string text)
+        {
+            if (!this.Slot.TryEnterMeasured(0, out var lease))
+            {
+                this.Plain_Routed0(text);
+                return;
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                lease.Instance<global::Users.IThing>().Plain(text);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(0, failure, default);
             }
         }
 
@@ -70,7 +95,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(1, out var lease))
             {
-                return this.Answer_Routed1(text, times);
+                return this.Answer_Measured1(text, times);
             }
 
             try
@@ -80,6 +105,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(1);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string Answer_Measured1(string text, int times)
+        {
+            if (!this.Slot.TryEnterMeasured(1, out var lease))
+            {
+                return this.Answer_Routed1(text, times);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Answer(text, times);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(1, failure, default);
             }
         }
 
@@ -107,7 +156,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(2, out var lease))
             {
-                return this.Repeatable_Routed2(tenant, in amount, text);
+                return this.Repeatable_Measured2(tenant, in amount, text);
             }
 
             try
@@ -117,6 +166,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(2);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private string Repeatable_Measured2(string tenant, in decimal amount, global::System.ReadOnlySpan<char> text)
+        {
+            if (!this.Slot.TryEnterMeasured(2, out var lease))
+            {
+                return this.Repeatable_Routed2(tenant, in amount, text);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Repeatable(tenant, in amount, text);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(2, failure, default);
             }
         }
 
@@ -132,7 +205,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(3, out var lease))
             {
-                return this.ByReference_Routed3(ref first, out second, in third, fourth);
+                return this.ByReference_Measured3(ref first, out second, in third, fourth);
             }
 
             try
@@ -142,6 +215,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(3);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private int ByReference_Measured3(ref int first, out string? second, ref readonly long third, global::System.Span<byte> fourth)
+        {
+            if (!this.Slot.TryEnterMeasured(3, out var lease))
+            {
+                return this.ByReference_Routed3(ref first, out second, in third, fourth);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().ByReference(ref first, out second, in third, fourth);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(3, failure, default);
             }
         }
 
@@ -169,7 +266,7 @@ namespace Users.TheseusProxies
         {
             if (!this.Slot.TryEnter(4, out var lease))
             {
-                return this.Twice_Routed4(value);
+                return this.Twice_Measured4(value);
             }
 
             try
@@ -179,6 +276,30 @@ namespace Users.TheseusProxies
             finally
             {
                 lease.ExitHere(4);
+            }
+        }
+
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        private int Twice_Measured4(int value)
+        {
+            if (!this.Slot.TryEnterMeasured(4, out var lease))
+            {
+                return this.Twice_Routed4(value);
+            }
+
+            global::System.Exception? failure = null;
+            try
+            {
+                return lease.Instance<global::Users.IThing>().Twice(value);
+            }
+            catch (global::System.Exception thrown)
+            {
+                failure = thrown;
+                throw;
+            }
+            finally
+            {
+                lease.EndHere(4, failure, default);
             }
         }
 

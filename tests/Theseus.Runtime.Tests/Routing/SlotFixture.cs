@@ -1,5 +1,6 @@
 using Theseus.Calls;
 using Theseus.Runtime.Hosting;
+using Theseus.Runtime.Metrics;
 using Theseus.Runtime.Routing;
 
 namespace Theseus.Runtime.Tests.Routing;
@@ -14,8 +15,10 @@ internal sealed class SlotFixture
         Slot = new ComponentSlot("echo", time ?? TimeProvider.System);
         Proxy = (IEcho)(object)ProxyFactory.Create(ProxyFactory.FindProxyType(typeof(IEcho)), Slot);
         Slot.SetMethods(((ContractProxy)(object)Proxy).ContractMethods);
-        StableLeases = LeasesOf(Stable);
-        CandidateLeases = LeasesOf(Candidate);
+        StableMeter = NewMeter();
+        CandidateMeter = NewMeter();
+        StableLeases = LeasesOf(Stable, StableMeter);
+        CandidateLeases = LeasesOf(Candidate, CandidateMeter);
     }
 
     public ComponentSlot Slot { get; }
@@ -26,11 +29,17 @@ internal sealed class SlotFixture
 
     public Echoes Candidate { get; } = new("candidate");
 
+    public GenerationMeter StableMeter { get; }
+
+    public GenerationMeter CandidateMeter { get; }
+
     public GenerationLeases StableLeases { get; }
 
     public GenerationLeases CandidateLeases { get; }
 
-    public GenerationLeases LeasesOf(IEcho echo) => new(echo, Slot.Methods.Count);
+    public GenerationLeases LeasesOf(IEcho echo, GenerationMeter? meter = null) => new(echo, Slot.Methods.Count, meter);
+
+    public GenerationMeter NewMeter() => new(Slot.Methods, Slot.Time, Slot.Sampling);
 
     public Trial Try(double share, bool shields = true)
     {

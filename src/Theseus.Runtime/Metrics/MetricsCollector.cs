@@ -1,0 +1,79 @@
+using Theseus.Runtime.Hosting;
+
+namespace Theseus.Runtime;
+
+/// <summary>
+/// Counts and times the calls of this host's components, per generation and method, while somebody looks. Injected into
+/// any service of a host that has called <c>AddTheseus</c>. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Off until it is started: a call then costs what it costs without it. Swaps do not stop it; a new generation is counted
+/// from its first call on.
+/// </remarks>
+public sealed class MetricsCollector
+{
+    private readonly IReadOnlyDictionary<string, HostedComponent> _components;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private volatile MetricsOptions? _options;
+
+    internal MetricsCollector(IReadOnlyDictionary<string, HostedComponent> components, TimeProvider time)
+    {
+        _components = components;
+        _time = time;
+    }
+
+    /// <summary>What is counted now; null while nothing is.</summary>
+    public MetricsOptions? Collecting => _options;
+
+    /// <summary>Counts and times calls from now on. If it does so already, it goes by these options from now on; what was counted stays.</summary>
+    /// <param name="options">What to count; null for every call of every component.</param>
+    /// <exception cref="KeyNotFoundException">The host has no component of a name that is asked for. Nothing has changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="MetricsOptions.TimeOneIn"/> is out of range. Nothing has changed.</exception>
+    public void StartCollection(MetricsOptions? options = null)
+    {
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.TimeOneIn);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TimeOneIn, MetricsOptions.FewestTimed);
+        var wanted = options.Components is { } named ? named.ToHashSet(StringComparer.Ordinal) : [.. _components.Keys];
+        if (wanted.Where(name => !_components.ContainsKey(name)).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        {
+            throw new KeyNotFoundException(
+                $"The host has no component {string.Join(", ", unknown.Select(name => $"'{name}'"))}. It has: {string.Join(", ", _components.Keys.Order(StringComparer.Ordinal).Select(name => $"'{name}'"))}.");
+        }
+
+        lock (_lock)
+        {
+            foreach (var component in _components.Values)
+            {
+                component.Controller.Measure(wanted.Contains(component.Name) ? options.TimeOneIn : null);
+            }
+
+            _options = options;
+        }
+    }
+
+    /// <summary>
+    /// Stops counting. Completes when new calls are not counted any more; calls that are inside are still counted when they
+    /// end. What was counted stays, and goes on growing if it is started again.
+    /// </summary>
+    public Task StopCollectionAsync()
+    {
+        lock (_lock)
+        {
+            foreach (var component in _components.Values)
+            {
+                component.Controller.Measure(timeOneIn: null);
+            }
+
+            _options = null;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What was counted so far. May be asked for at any time, also while nothing is counted.</summary>
+    public MetricsSnapshot Snapshot() => new(
+        _time.GetUtcNow(),
+        [.. _components.Values.OrderBy(component => component.Name, StringComparer.Ordinal).SelectMany(component => component.Controller.Metrics())]);
+}
