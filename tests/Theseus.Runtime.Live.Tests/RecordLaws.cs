@@ -97,7 +97,7 @@ public sealed class RecordLaws
     public async Task WhatGoesLaterThanItsDeadlineIsNotedWithoutAnybodyAsking()
     {
         await using var host = await StartAsync();
-        var kept = new List<object> { SomethingOfTheOldCode() };
+        var kept = new List<object> { SomethingOfTheOldCode(host.Folder) };
 
         var result = await host.Engine.SwapAsync("markdown", "2.0.0", LiveHost.Quick with { Deadlines = new() { Unload = TimeSpan.FromMilliseconds(200) } });
 
@@ -110,8 +110,8 @@ public sealed class RecordLaws
         Assert.NotNull(retired.GoneAt);
     }
 
-    /// <summary>An object that keeps the code that serves in memory.</summary>
+    /// <summary>An object that keeps the code in memory that serves in this host: others have code of the same name at the same time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static object SomethingOfTheOldCode() =>
-        AppDomain.CurrentDomain.GetAssemblies().Last(one => one.IsCollectible && one.GetName().Name == "Theseus.Samples.Markdown");
+    private static object SomethingOfTheOldCode(string folder) =>
+        AppDomain.CurrentDomain.GetAssemblies().Single(one => one.IsCollectible && one.GetName().Name == "Theseus.Samples.Markdown" && one.Location.StartsWith(folder, StringComparison.Ordinal));
 }
