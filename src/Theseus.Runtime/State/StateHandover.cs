@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Theseus.Packaging;
 
 namespace Theseus.Runtime.State;
@@ -48,7 +49,7 @@ internal sealed class StateHandover
             plan = HandoverPlan.Refused(HandoverRefusal.Cancelled, "Cancelled while the state's way was planned.");
         }
 
-        await LeaveThreadAsync();
+        await LeavingItsThread;
         return plan with { TrialHold = meter.Longest };
     }
 
@@ -83,7 +84,7 @@ internal sealed class StateHandover
         }
 
         await work.SettleAsync(_time).ConfigureAwait(false);
-        await LeaveThreadAsync();
+        await LeavingItsThread;
         return Measured(result, work, meter);
     }
 
@@ -99,7 +100,7 @@ internal sealed class StateHandover
         var back = new WayBack(this, work, meter, _options);
         var result = await back.RunAsync(from, to, snapshot, quiesce, new Publication(publish), cancellationToken).ConfigureAwait(false);
         await work.SettleAsync(_time).ConfigureAwait(false);
-        await LeaveThreadAsync();
+        await LeavingItsThread;
         return Measured(result, work, meter);
     }
 
@@ -123,7 +124,7 @@ internal sealed class StateHandover
         }
 
         await work.SettleAsync(_time).ConfigureAwait(false);
-        await LeaveThreadAsync();
+        await LeavingItsThread;
         return Measured(result, work, new HoldMeter(_time));
     }
 
@@ -158,9 +159,9 @@ internal sealed class StateHandover
     internal Deadline Preparation(CancellationToken cancellationToken) =>
         new(_options.PreparationTimeout, HandoverReason.PreparationTimedOut, _time, cancellationToken);
 
-    // Whatever awaits a hand-over must not go on on the hand-over's own thread.
-    private static async ValueTask LeaveThreadAsync() =>
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    // Whatever awaits a hand-over must not go on on the hand-over's own thread. To be awaited as it is: the task of a method
+    // that awaits it may be complete, by a thread of the pool, before it is looked at; then the thread would be kept.
+    private static ConfiguredTaskAwaitable LeavingItsThread => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private static HandoverResult Measured(HandoverResult result, HandoverWork work, HoldMeter meter) => result with
     {
