@@ -88,6 +88,9 @@ public sealed record ComponentReport
     /// <summary>Old generations that have not gone, and why, in words.</summary>
     public IReadOnlyList<string> Lingering { get; init; } = [];
 
+    /// <summary>What its generations' calls were like; none where nobody looks.</summary>
+    public IReadOnlyList<GenerationCalls> Calls { get; init; } = [];
+
     /// <summary>What came of a task; null when the node has not ended it.</summary>
     /// <param name="task">The task's id.</param>
     public NodeTaskResult? ResultOf(string task)

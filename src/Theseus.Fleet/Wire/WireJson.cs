@@ -11,7 +11,8 @@ namespace Theseus.Fleet.Wire;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = false,
     IgnoreReadOnlyProperties = true,
-    MaxDepth = 16)]
+    MaxDepth = 16,
+    Converters = [typeof(SketchForm)])]
 [JsonSerializable(typeof(NodeTask))]
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(AssignmentBatch))]

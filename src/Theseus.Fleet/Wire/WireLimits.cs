@@ -18,6 +18,12 @@ public static class WireLimits
     /// <summary>Results of a component, states kept for it, and old generations that linger; of each. A writer leaves out older ones.</summary>
     public const int PerComponent = 100;
 
+    /// <summary>Generations of a component whose calls are told; a writer leaves out older ones.</summary>
+    public const int Generations = 8;
+
+    /// <summary>Methods of a component's generation, and kinds of failures of a method; of each. A writer leaves out those with the fewest calls.</summary>
+    public const int Methods = 256;
+
     /// <summary>Labels of a node, and kinds of tasks that it has handlers for; of each.</summary>
     public const int PerNode = 200;
 }

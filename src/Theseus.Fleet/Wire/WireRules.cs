@@ -1,3 +1,5 @@
+using Theseus.Fleet.Metrics;
+
 namespace Theseus.Fleet.Wire;
 
 /// <summary>What has to hold for messages, beyond their form. A deserializer may leave null in lists, so that is looked for too.</summary>
@@ -108,6 +110,26 @@ internal static class WireRules
             faults.Number($"{at}.bytes", state.Bytes, 0);
         });
         faults.Each($"{place}.lingering", component.Lingering, WireLimits.PerComponent, (at, text) => faults.Text(at, text, WireLimits.Text));
+        faults.Each($"{place}.calls", component.Calls, WireLimits.Generations, (at, generation) => Calls(faults, at, generation));
+    }
+
+    private static void Calls(WireFaults faults, string place, GenerationCalls generation)
+    {
+        Release(faults, $"{place}.release", generation.Release);
+        faults.Number($"{place}.generation", generation.Generation, 1);
+        faults.Each($"{place}.methods", generation.Methods, WireLimits.Methods, (at, method) =>
+        {
+            faults.Name($"{at}.method", method.Method);
+            // Many nodes' counts are added up.
+            faults.Number($"{at}.answered", method.Answered, 0, LatencySketch.MostLatencies);
+            faults.Number($"{at}.givenUp", method.GivenUp, 0, LatencySketch.MostLatencies);
+            faults.Each($"{at}.failures", method.Failures, WireLimits.Methods, (kind, failures) =>
+            {
+                faults.Name(kind, failures.Key);
+                faults.Number(kind, failures.Value, 0, LatencySketch.MostLatencies / WireLimits.Methods);
+            });
+            faults.IsThere($"{at}.latency", method.Latency);
+        });
     }
 
     private static void Trial(WireFaults faults, string place, TrialReport trial)

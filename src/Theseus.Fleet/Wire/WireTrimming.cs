@@ -23,8 +23,18 @@ internal static class WireTrimming
         Results = [.. component.Results.Skip(component.Results.Count - WireLimits.PerComponent).Select(one => one with { Detail = Text(one.Detail) })],
         States = [.. component.States.Take(WireLimits.PerComponent)],
         Lingering = Texts(component.Lingering),
+        Calls = Calls(component.Calls),
         Trial = component.Trial is { } trial ? trial with { Examples = Texts(trial.Examples) } : null,
     };
+
+    // Not the oldest by number: the generation that serves may be an old one.
+    private static List<GenerationCalls> Calls(IReadOnlyList<GenerationCalls> generations) =>
+    [
+        .. generations.Skip(generations.Count - WireLimits.Generations).Select(one => one with
+        {
+            Methods = one.Methods.Count <= WireLimits.Methods ? one.Methods : [.. one.Methods.OrderByDescending(method => method.Answered + method.Failed).Take(WireLimits.Methods)],
+        }),
+    ];
 
     private static List<string> Texts(IReadOnlyList<string> texts) => [.. texts.Take(WireLimits.PerComponent).Select(Text)];
 
