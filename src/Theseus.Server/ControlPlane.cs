@@ -137,7 +137,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time, nodes);
             var upgrades = new RuntimeUpgradeManager(
-                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes });
+                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes, Evidence = store.Evidence });
             var convergence = new FleetConvergence(store.Upgrades, nodes, nodes.Channel, time, loggers.CreateLogger<FleetConvergence>());
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, store.KeyedRequests, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
             var tasks = new TaskDistributor(store.Tasks, new TaskFleet(nodes, nodes, assignments), upgrades.NodeTasks, options.Tasks, time, loggers.CreateLogger<TaskDistributor>());

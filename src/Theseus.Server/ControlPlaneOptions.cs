@@ -23,8 +23,8 @@ public sealed class ControlPlaneOptions
     /// <summary>Rules of the user's own, asked after those that are built in. Default: none.</summary>
     public IList<IUpgradeRule> Rules { get; } = [];
 
-    /// <summary>Who judges waves. Default: what nodes report of their health (<see cref="HealthJudge"/>).</summary>
-    public IWaveJudge Judge { get; set; } = new HealthJudge();
+    /// <summary>Who judges waves. Default: what nodes report of their health, then the calls of both releases beside each other (<see cref="SequentialJudge"/>).</summary>
+    public IWaveJudge Judge { get; set; } = new SequentialJudge();
 
     /// <summary>How upgrades are checked before they are planned.</summary>
     public FeasibilityOptions Feasibility { get; } = new();

@@ -11,6 +11,9 @@ internal static class Conflicts
     public static UpgradeConflictException DrivenByAnother(UpgradeRecord upgrade, DrivingLease lease) =>
         new($"The upgrade {upgrade.Id} is driven by {lease.Owner}, who took it over. Look at it again.", upgrade.Id);
 
+    public static UpgradeConflictException Evidence(EvidenceEntry entry) =>
+        new($"Evidence {entry.Number} on the upgrade {entry.Upgrade} is there already: someone else has added it. Read it again.", entry.Upgrade);
+
     public static UpgradeConflictException Changed(UpgradeRecord upgrade) =>
         new($"The upgrade {upgrade.Id} was changed by someone else meanwhile. Look at it again.", upgrade.Id);
 }

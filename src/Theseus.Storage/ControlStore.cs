@@ -18,6 +18,7 @@ public sealed partial class ControlStore : IAsyncDisposable
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
             new SqliteUpgradeStore(database), new SqliteDrivingLeases(database), new SqliteComponentStore(database), new SqliteNodeStore(database), new SqliteRollbackPoints(database), new SqliteTokenStore(database), new SqliteKeyedRequests(database), new SqliteAudit(database));
         Changes = new SqliteChanges();
+        Evidence = new SqliteEvidence(database);
         Tasks = new SqliteTaskStore(database);
         _close = () =>
         {
@@ -31,6 +32,7 @@ public sealed partial class ControlStore : IAsyncDisposable
         (Upgrades, Leases, Components, Nodes, RollbackPoints, Tokens, KeyedRequests, Audit) = (
             new PostgresUpgradeStore(database), new PostgresDrivingLeases(database), new PostgresComponentStore(database), new PostgresNodeStore(database), new PostgresRollbackPoints(database), new PostgresTokenStore(database), new PostgresKeyedRequests(database), new PostgresAudit(database));
         Changes = new PostgresChanges(database);
+        Evidence = new PostgresEvidence(database);
         Tasks = new PostgresTaskStore(database);
         _close = database.DisposeAsync;
     }
@@ -52,6 +54,9 @@ public sealed partial class ControlStore : IAsyncDisposable
 
     /// <summary>The ways back.</summary>
     public IRollbackPointStore RollbackPoints { get; }
+
+    /// <summary>What upgrades are judged by.</summary>
+    public IEvidenceStore Evidence { get; }
 
     /// <summary>The distributed tasks.</summary>
     public ITaskStore Tasks { get; }

@@ -24,6 +24,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     private Action<ControlPlaneOptions> _configure = _ => { };
     private bool _hasLimiter;
+    private double _slowdownAllowed;
     private bool _hasRelay;
 
     public ControlPlane Plane { get; private set; } = null!;
@@ -40,10 +41,11 @@ internal sealed class Fleet : IAsyncDisposable
     /// <param name="nodes">How many nodes it has, each with the component <c>markdown</c>.</param>
     /// <param name="withLimiter">Whether they have <c>rate-limiter</c> too, whose state is transferred and whose settings say <c>Limit</c> 7.</param>
     /// <param name="configure">Changes the control plane's options.</param>
+    /// <param name="slowdownAllowed">How many times as long a release's calls may take before its node takes it back by itself.</param>
     /// <param name="withRelay">Whether they have <c>relay</c> too, whose third release declares itself safe to upgrade to from the second one on.</param>
-    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null, bool withRelay = false)
+    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null, bool withRelay = false, double slowdownAllowed = 3)
     {
-        var fleet = new Fleet { _hasLimiter = withLimiter, _hasRelay = withRelay, _configure = configure ?? (_ => { }) };
+        var fleet = new Fleet { _hasLimiter = withLimiter, _hasRelay = withRelay, _slowdownAllowed = slowdownAllowed, _configure = configure ?? (_ => { }) };
         await fleet.StartPlaneAsync();
         for (var i = 1; i <= nodes; i++)
         {
@@ -117,7 +119,7 @@ internal sealed class Fleet : IAsyncDisposable
         host.Dispose();
     }
 
-    private static void FromOne(ComponentOptions options)
+    private void FromOne(ComponentOptions options)
     {
         options.InitialVersion = "[1.0.0]";
         options.Swap = new SwapOptions
@@ -125,6 +127,7 @@ internal sealed class Fleet : IAsyncDisposable
             Loading = LoadingMode.Collectible,
             WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero },
             RestBeforeStop = TimeSpan.Zero,
+            Trial = new() { SlowdownAllowed = _slowdownAllowed },
         };
     }
 

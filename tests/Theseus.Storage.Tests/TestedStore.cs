@@ -33,6 +33,8 @@ internal sealed class TestedStore : IAsyncDisposable
 
     public IKeyedRequestStore KeyedRequests => _open.KeyedRequests;
 
+    public IEvidenceStore Evidence => _open.Evidence;
+
     public IAuditLog Audit => _open.Audit;
 
     public static async Task<TestedStore> OpenAsync(string address, Func<string, Task> meddle, Action remove) =>

@@ -10,6 +10,9 @@ public sealed record UpgradeDriving(IDrivingLeases Leases, string Owner, IStoreC
 {
     /// <summary>Which nodes can be counted on; null, the default, where that is not watched: then deadlines alone decide.</summary>
     public INodeDirectory? Nodes { get; init; }
+
+    /// <summary>Where what upgrades are judged by is kept; null, the default, for in memory alone: whoever takes one over then begins anew.</summary>
+    public IEvidenceStore? Evidence { get; init; }
 }
 
 /// <summary>Tells that somebody else has changed something in the store. May fail to tell: it wakes, and decides nothing. Thread-safe.</summary>

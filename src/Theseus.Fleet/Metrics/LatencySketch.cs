@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Theseus.Fleet.Wire;
 
 namespace Theseus.Fleet.Metrics;
 
@@ -10,6 +12,7 @@ namespace Theseus.Fleet.Metrics;
 /// Sketches are merged without loss: the sketch of two sets of latencies is the merged sketch of each, in whatever order
 /// and however grouped. An hour counts as an hour whatever was longer, and 1 ns whatever was shorter.
 /// </remarks>
+[JsonConverter(typeof(SketchForm))]
 public sealed class LatencySketch : IEquatable<LatencySketch>
 {
     /// <summary>How many latencies a sketch can hold: 2^53, which any number format can bear.</summary>

@@ -6,15 +6,16 @@ namespace Theseus.Fleet.Wire;
 
 /// <summary>
 /// Writes a sketch as a short text: for each bucket the distance to the one before and the count, seven bits to a byte with
-/// the lowest first and the eighth bit set while more follow, all in base 64. Two or three bytes for most buckets.
+/// the lowest first and the eighth bit set while more follow, all in base 64. Two or three bytes for most buckets. Thread-safe.
 /// </summary>
-internal sealed class SketchForm : JsonConverter<LatencySketch>
+public sealed class SketchForm : JsonConverter<LatencySketch>
 {
     /// <summary>What the text of a sketch has at the most, in bytes before base 64: each bucket at most two and eight.</summary>
     private const int MostBytes = LatencyBuckets.Count * 10;
 
     private const int LongestNumber = 9;
 
+    /// <inheritdoc/>
     public override LatencySketch Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes) || bytes.Length > MostBytes)
@@ -25,6 +26,7 @@ internal sealed class SketchForm : JsonConverter<LatencySketch>
         return Read(bytes);
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, LatencySketch value, JsonSerializerOptions options)
     {
         Span<byte> bytes = stackalloc byte[MostBytes];

@@ -11,8 +11,7 @@ namespace Theseus.Fleet.Wire;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = false,
     IgnoreReadOnlyProperties = true,
-    MaxDepth = 16,
-    Converters = [typeof(SketchForm)])]
+    MaxDepth = 16)]
 [JsonSerializable(typeof(NodeTask))]
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(AssignmentBatch))]

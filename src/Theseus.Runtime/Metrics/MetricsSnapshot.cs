@@ -16,7 +16,11 @@ public sealed record MetricsSnapshot(DateTimeOffset TakenAt, IReadOnlyList<Gener
 /// <param name="Digest">The release's digest.</param>
 /// <param name="Generation">The generation's number in its slot, from 1 at each start of the host.</param>
 /// <param name="Methods">The methods that were called.</param>
-public sealed record GenerationMetrics(string Component, string Version, string Digest, int Generation, IReadOnlyList<MethodMetrics> Methods);
+public sealed record GenerationMetrics(string Component, string Version, string Digest, int Generation, IReadOnlyList<MethodMetrics> Methods)
+{
+    /// <summary>The settings that the generation is run with, as in <see cref="ReleaseRef.Settings"/>; null for none.</summary>
+    public string? Settings { get; init; }
+}
 
 /// <summary>What was counted of the calls of one method on one generation. Immutable.</summary>
 public sealed record MethodMetrics

@@ -29,6 +29,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
                 .. status.Generations.Where(one => one.State == GenerationState.Lingering)
                     .Select(one => $"generation {one.Number}, {one.Version}: {one.Retirement?.Summary}"),
             ],
+            Calls = [.. engine.MetricsOf(component).Select(Report)],
         };
     }
 
@@ -225,6 +226,20 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
     private static EngineAnswer Answer(SwapResult result, SwapOutcome asked) => result.Outcome == asked
         ? EngineAnswer.Done
         : EngineAnswer.Failed(result.Reason == SwapReason.None ? TakenBack : result.Reason.ToString(), result.Detail);
+
+    private static GenerationCalls Report(GenerationMetrics generation) => new(
+        new ReleaseId(generation.Version, generation.Digest) { Settings = generation.Settings ?? "" },
+        generation.Generation,
+        [
+            .. generation.Methods.Select(method => new MethodCalls
+            {
+                Method = method.Method,
+                Answered = method.Answered,
+                GivenUp = method.GivenUp,
+                Failures = method.FailuresByKind,
+                Latency = method.Latency,
+            }),
+        ]);
 
     private static TrialReport Report(TrialStatus trial)
     {

@@ -24,6 +24,12 @@ public sealed class NodeOptions
     /// <summary>How many distributed tasks it carries out at once; 0 for none at all. Only counts with handlers. Default: 32.</summary>
     public int TaskSlots { get; set; } = 32;
 
+    /// <summary>
+    /// One in how many calls of its components is timed while the node is in the fleet, from 1 to 10,000; 0 for none, and for
+    /// counting none either, so that a new release is judged by its trial alone. All calls during a trial are timed. Default: 8.
+    /// </summary>
+    public int TimeOneIn { get; set; } = 8;
+
     /// <summary>The time between two reports when nothing happens; above zero. Default: 2 s.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(2);
 }

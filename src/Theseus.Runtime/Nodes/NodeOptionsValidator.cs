@@ -41,6 +41,11 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
             faults.Add($"{NodeOptions.Section}:Heartbeat has to be above zero, up to {s_longestHeartbeat}.");
         }
 
+        if (options.TimeOneIn is < 0 or > MetricsOptions.FewestTimed)
+        {
+            faults.Add($"{NodeOptions.Section}:TimeOneIn has to be from 0 to {MetricsOptions.FewestTimed}; one in so many calls is timed, and 0 is for not counting calls at all.");
+        }
+
         if (options.TaskSlots < 0)
         {
             faults.Add($"{NodeOptions.Section}:TaskSlots has to be 0 or greater; it is how many distributed tasks the node carries out at once.");

@@ -40,6 +40,12 @@ internal sealed class NodeService(
             _working = new TaskDesk(options.Name, agent.Incarnation, handlers, identity.TaskSlots, assignments, time, logger).RunAsync(_stopWork.Token);
         }
 
+        // Whoever has begun to look by options of his own knows better.
+        if (options.TimeOneIn > 0 && host.Metrics.Collecting is null)
+        {
+            host.Metrics.StartCollection(new MetricsOptions { TimeOneIn = options.TimeOneIn });
+        }
+
         _running = RunAsync(agent);
         return Task.CompletedTask;
     }

@@ -150,6 +150,9 @@ public sealed class HotSwapEngine
     internal async Task<SwapResult?> TakeBackAsync(string component, CancellationToken cancellationToken) =>
         Find(component)?.Controller.Order(TrialOrder.TakeBack) is { } ending ? await ending.WaitAsync(cancellationToken).ConfigureAwait(false) : null;
 
+    /// <summary>What was counted of a component's calls, by generation; none for a component that the host does not have.</summary>
+    internal IEnumerable<GenerationMetrics> MetricsOf(string component) => Find(component)?.Controller.Metrics() ?? [];
+
     /// <summary>The end of the swap whose trial is going on; null for none.</summary>
     internal Task<SwapResult>? TrialEnding(string component) => Find(component)?.Controller.TrialEnding;
 

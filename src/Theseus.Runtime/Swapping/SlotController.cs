@@ -67,7 +67,7 @@ internal sealed partial class SlotController
         from generation in _parts.Retirements.Known()
         let methods = generation.Meter.Read()
         where methods.Count > 0
-        select new GenerationMetrics(Component, generation.Version, generation.Release.Digest, generation.Number, methods);
+        select new GenerationMetrics(Component, generation.Version, generation.Release.Digest, generation.Number, methods) { Settings = generation.Ref.Settings };
 
     /// <summary>Changes the share of a trial that is going on. Returns why not; null when it is done.</summary>
     public string? Shift(double share, double shadowFraction) =>

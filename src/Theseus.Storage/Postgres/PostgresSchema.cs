@@ -137,6 +137,14 @@ internal static class PostgresSchema
             many bigint NOT NULL,
             PRIMARY KEY (kind, state));
         """,
+        """
+        -- What upgrades are judged by.
+        CREATE TABLE evidence (
+            upgrade text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            body text NOT NULL,
+            PRIMARY KEY (upgrade, number));
+        """,
     ];
 
     /// <summary>The present version.</summary>

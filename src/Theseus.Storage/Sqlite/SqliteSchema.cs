@@ -130,6 +130,14 @@ internal static class SqliteSchema
             many INTEGER NOT NULL,
             PRIMARY KEY (kind, state)) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- What upgrades are judged by.
+        CREATE TABLE evidence (
+            upgrade TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (upgrade, number)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The present version.</summary>

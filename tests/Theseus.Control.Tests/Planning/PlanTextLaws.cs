@@ -24,6 +24,7 @@ public sealed class PlanTextLaws
                 "    prepare on n1, within 00:05:00",
                 "    send 20% of the calls on n1, within 00:01:00",
                 "    watch for 00:01:30, at least 10 calls; too little to judge: Pause",
+                "    judged beside the calls that the same nodes send to the old release",
                 "  wave 2 of 2: the rest",
                 "    prepare on n2, n3, n4, n5, n6, n7 and 2 more, within 00:05:00",
                 "    send 100% of the calls on n1, n2, n3, n4, n5, n6 and 3 more, within 00:01:00",

@@ -63,6 +63,8 @@ public sealed class ReaderLaws
         [
             ("observe", "1s"), ("minimumCalls", "2"), ("whenInconclusive", "rollback"), ("prepareDeadline", "3s"),
             ("activateDeadline", "4s"), ("settleDeadline", "5s"), ("retireDeadline", "6s"), ("shadowFraction", "70%"),
+            ("falseAlarms", "2%"), ("falsePasses", "3%"), ("warmUp", "7s"), ("worseFailures", "1%"), ("worseMedian", "1.2"), ("worseP95", "1.3"), ("worseP99", "1.4"), ("worseLatencyBy", "0.002s"),
+            ("limitFailures", "4%"), ("limitMedian", "10ms"), ("limitP95", "20ms"), ("limitP99", "30ms"), ("mustSeeFailures", "5%"), ("mustSeeTimes", "1.6"), ("extendFor", "8s"), ("passEarlyAfter", "9s"),
         ];
         T Common<T>(T parameters) where T : StrategyParameters => parameters with
         {
@@ -74,6 +76,25 @@ public sealed class ReaderLaws
             SettleDeadline = Seconds(5),
             RetireDeadline = Seconds(6),
             ShadowFraction = 0.7,
+            Judging = new WaveJudging
+            {
+                FalseAlarms = 0.02,
+                FalsePasses = 0.03,
+                WarmUp = Seconds(7),
+                WorseFailures = 0.01,
+                WorseMedian = 1.2,
+                WorseP95 = 1.3,
+                WorseP99 = 1.4,
+                WorseLatencyBy = TimeSpan.FromMilliseconds(2),
+                LimitFailures = 0.04,
+                LimitMedian = TimeSpan.FromMilliseconds(10),
+                LimitP95 = TimeSpan.FromMilliseconds(20),
+                LimitP99 = TimeSpan.FromMilliseconds(30),
+                MustSeeFailures = 0.05,
+                MustSeeTimes = 1.6,
+                ExtendFor = Seconds(8),
+                PassEarlyAfter = Seconds(9),
+            },
         };
 
         Assert.Equal(Common(new ImmediateParameters()), Read(UpgradeStrategy.Immediate, common));
@@ -96,13 +117,13 @@ public sealed class ReaderLaws
 
     [Fact]
     public void ANameOfAnotherStrategyIsToldWithThoseThereAre() => Assert.Equal(
-        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction."],
+        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter."],
         Faults(UpgradeStrategy.BlueGreen, ("batch", "3")));
 
     [Fact]
     public void AllFaultsAreToldAtOnce() => Assert.Equal(
         [
-            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction.",
+            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter.",
             "'none' is no value for 'nodes'; write a number of nodes like 3, or a share of them like 25%.",
             "prepareDeadline has to be above 0 and at most 30 days.",
             "share has to be above 0 and at most 1.",

@@ -94,7 +94,7 @@ public sealed class PostgresDatabaseLaws(Stores stores)
         await using var owners = await stores.OpenAsync(StoreKind.Postgres);
         var (owner, daily) = (new NpgsqlConnectionStringBuilder(owners.Address), $"daily{Guid.NewGuid():N}");
         await PostgresServer.ExecuteAsync(server.ConnectionString(), $"CREATE ROLE {daily} LOGIN PASSWORD '{owner.Password}'", $"GRANT CONNECT ON DATABASE {owner.Database} TO {daily}");
-        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, upgrade_leases, settings, rollback_points, tasks, node_claims TO {daily}");
+        await PostgresServer.ExecuteAsync(owners.Address, $"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {daily}", $"GRANT DELETE ON components_in_upgrade, upgrade_leases, settings, rollback_points, tasks, node_claims, evidence TO {daily}");
 
         await using var store = await ControlStore.OpenAsync(new NpgsqlConnectionStringBuilder(owners.Address) { Username = daily }.ConnectionString, null, default);
 

@@ -29,9 +29,9 @@ internal static class HarmForecast
         var baseline = Times(before, Many * (1 - share) / before.Calls);
         var candidate = harm.Of(Times(before, Many * share / before.Calls));
         var levels = new LatencyLevels();
-        levels.Learn(before.Answered);
-        var answers = new Block([candidate.Answered.Count, candidate.Failures], [baseline.Answered.Count, baseline.Failures]);
-        var latencies = levels.Sort(candidate.Answered, baseline.Answered);
+        levels.Learn(before.Latency);
+        var answers = new Block([candidate.Answered, candidate.Failures], [baseline.Answered, baseline.Failures]);
+        var latencies = levels.Sort(candidate.Latency, baseline.Latency);
         var calls = CallBets.Failures.Select(bet => (Bet: bet, Block: answers)).Concat(CallBets.Latency.Select(bet => (Bet: bet, Block: latencies)))
             .Select(one => (Growth: one.Bet.LogReturn(one.Block) / (candidate.Calls + baseline.Calls), one.Bet.Stake))
             .Where(one => one.Growth > 0)
@@ -43,5 +43,8 @@ internal static class HarmForecast
 
     private static SideCalls Times(SideCalls calls, double times) => new(
         (long)Math.Round(calls.Failures * times),
-        LatencySketch.FromBuckets([.. calls.Answered.Buckets.Select(bucket => bucket with { Count = (long)Math.Round(bucket.Count * times) }).Where(bucket => bucket.Count > 0)]));
+        LatencySketch.FromBuckets([.. calls.Latency.Buckets.Select(bucket => bucket with { Count = (long)Math.Round(bucket.Count * times) }).Where(bucket => bucket.Count > 0)]))
+    {
+        Untimed = (long)Math.Round(calls.Untimed * times),
+    };
 }

@@ -31,7 +31,7 @@ internal sealed class MethodComparison
 
     /// <summary>Takes calls in that the stable version took before there was a candidate: to know what is slow here.</summary>
     /// <param name="baseline">The calls.</param>
-    public void Learn(SideCalls baseline) => _levels.Learn(baseline.Answered);
+    public void Learn(SideCalls baseline) => _levels.Learn(baseline.Latency);
 
     /// <summary>Takes in the calls of one more stretch of time, the same one on both sides.</summary>
     /// <param name="candidate">The candidate's.</param>
@@ -66,8 +66,8 @@ internal sealed class MethodComparison
     private void Settle()
     {
         _compared += _candidate.Calls + _baseline.Calls;
-        Settle(_failures, CallBets.Failures, new Block([_candidate.Answered.Count, _candidate.Failures], [_baseline.Answered.Count, _baseline.Failures]));
-        Settle(_latency, CallBets.Latency, _levels.Sort(_candidate.Answered, _baseline.Answered));
+        Settle(_failures, CallBets.Failures, new Block([_candidate.Answered, _candidate.Failures], [_baseline.Answered, _baseline.Failures]));
+        Settle(_latency, CallBets.Latency, _levels.Sort(_candidate.Latency, _baseline.Latency));
         Capital = (_failures.Now + _latency.Now) / 2;
         (_candidate, _baseline) = (SideCalls.None, SideCalls.None);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Theseus.Fleet.Metrics;
 
 namespace Theseus.Control.Analysis;
@@ -12,11 +13,11 @@ internal sealed record StatedHarm(double Failures = 0, double Times = 1)
     /// <summary>What a row of the stable version's calls would have been with the harm, in the mean.</summary>
     public SideCalls Of(SideCalls calls)
     {
-        var fails = Math.Min(1, calls.Calls == 0 ? 0 : Failures * calls.Calls / Math.Max(1, calls.Answered.Count));
+        var fails = Math.Min(1, calls.Calls == 0 ? 0 : Failures * calls.Calls / Math.Max(1, calls.Answered));
         var further = (int)Math.Round(Math.Log(Math.Max(1, Times)) / s_logGamma);
         var answered = new SortedDictionary<int, long>();
         long failed = 0;
-        foreach (var bucket in calls.Answered.Buckets)
+        foreach (var bucket in calls.Latency.Buckets)
         {
             var lost = (long)Math.Round(bucket.Count * fails);
             failed += lost;
@@ -24,6 +25,15 @@ internal sealed record StatedHarm(double Failures = 0, double Times = 1)
             answered[index] = answered.GetValueOrDefault(index) + bucket.Count - lost;
         }
 
-        return new(calls.Failures + failed, LatencySketch.FromBuckets([.. answered.Where(one => one.Value > 0).Select(one => new LatencyBucket(one.Key, one.Value))]));
+        var unseen = (long)Math.Round(calls.Untimed * fails);
+        return new(calls.Failures + failed + unseen, LatencySketch.FromBuckets([.. answered.Where(one => one.Value > 0).Select(one => new LatencyBucket(one.Key, one.Value))])) { Untimed = calls.Untimed - unseen };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => (Failures > 0, Times > 1) switch
+    {
+        (true, true) => string.Create(CultureInfo.InvariantCulture, $"{100 * Failures:0.###} points more failures with {Times:0.###} times the latency"),
+        (true, false) => string.Create(CultureInfo.InvariantCulture, $"{100 * Failures:0.###} points more failures"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Times:0.###} times the latency"),
+    };
 }

@@ -18,7 +18,11 @@ internal enum Standing
 /// <summary>How a candidate stands and why. Immutable.</summary>
 /// <param name="Standing">How.</param>
 /// <param name="Why">What was looked at and what it said, in words.</param>
-internal sealed record CallsVerdict(Standing Standing, string Why);
+internal sealed record CallsVerdict(Standing Standing, string Why)
+{
+    /// <summary>The method that speaks loudest against it; null where nothing is compared.</summary>
+    public MethodAnalysis? Leading { get; init; }
+}
 
 /// <summary>
 /// Compares all methods of a component on the candidate with those on the baseline, with one capital for the whole upgrade:
@@ -51,6 +55,9 @@ internal sealed class CallsAnalysis
 
     /// <summary>The capital of all methods, and what is kept for others. 1 in the beginning; <c>1 / falseAlarms</c> is proof.</summary>
     public double Capital => 1 - _methods.Values.Sum(one => one.Stake) + _methods.Values.Sum(one => one.Capital);
+
+    /// <summary>All methods that were called, before or since.</summary>
+    public IReadOnlyCollection<MethodAnalysis> Methods => _methods.Values;
 
     /// <summary>Takes in the calls of one more stretch of time, the same one on both sides.</summary>
     /// <param name="method">The method.</param>
@@ -94,7 +101,7 @@ internal sealed class CallsAnalysis
         {
             var so = $"{leading}: it {leading.Harm}. {Text(differences)} {Said(capital)}";
             return leading.IsHarmLarge(differences, _margins)
-                ? new(Standing.Worse, so)
+                ? new(Standing.Worse, so) { Leading = leading }
                 : new(Standing.Open, $"{so} That is shown, and smaller than what matters.");
         }
 

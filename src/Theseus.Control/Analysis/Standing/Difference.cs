@@ -13,11 +13,17 @@ namespace Theseus.Control.Analysis;
 /// <param name="Margin">From where on it matters.</param>
 internal sealed record Difference(string What, double Candidate, double Baseline, double Seen, double Lowest, double Highest, double Margin)
 {
+    /// <summary>How far apart the two have to be at least to matter, in their own unit. Default 0.</summary>
+    public double Floor { get; init; }
+
+    /// <summary>How far apart they are at most, in their own unit.</summary>
+    public double FurthestApart { get; init; } = double.PositiveInfinity;
+
     /// <summary>Whether it is as large as matters, as far as is seen.</summary>
-    public bool Matters => Seen >= Margin;
+    public bool Matters => Seen >= Margin && Candidate - Baseline >= Floor;
 
     /// <summary>Whether it is shown to be smaller than what matters.</summary>
-    public bool IsShownSmall => Highest < Margin;
+    public bool IsShownSmall => Highest < Margin || FurthestApart < Floor;
 
     /// <summary>All the differences of two rows of calls. Their bounds hold together, for all numbers of calls at once, with a chance of at least 1 - <paramref name="error"/>.</summary>
     /// <param name="candidate">The candidate's calls.</param>
@@ -27,7 +33,7 @@ internal sealed record Difference(string What, double Candidate, double Baseline
     public static IReadOnlyList<Difference> Between(SideCalls candidate, SideCalls baseline, Margins margins, double error)
     {
         var each = error / 2 / (1 + margins.Latency.Count);
-        return [Failures(candidate, baseline, margins.Failures, each), .. margins.Latency.Select(one => Quantile(candidate.Answered, baseline.Answered, one.Quantile, one.Times, each))];
+        return [Failures(candidate, baseline, margins.Failures, each), .. margins.Latency.Select(one => Quantile(candidate.Latency, baseline.Latency, one.Quantile, one.Times, margins.Floor.TotalNanoseconds, each))];
     }
 
     /// <inheritdoc/>
@@ -44,24 +50,15 @@ internal sealed record Difference(string What, double Candidate, double Baseline
         static double Share(SideCalls calls) => calls.Calls == 0 ? 0 : calls.Failures / (double)calls.Calls;
     }
 
-    private static Difference Quantile(LatencySketch candidate, LatencySketch baseline, double quantile, double margin, double error)
+    private static Difference Quantile(LatencySketch candidate, LatencySketch baseline, double quantile, double margin, double floor, double error)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"p{100 * quantile:0.###}");
         if (candidate.Quantile(quantile) is not { } mine || baseline.Quantile(quantile) is not { } its)
         {
-            return new(what, 0, 0, 0, 0, double.PositiveInfinity, margin);
+            return new(what, 0, 0, 0, 0, double.PositiveInfinity, margin) { Floor = floor };
         }
 
-        var (one, other) = (Bounds(candidate, quantile, error), Bounds(baseline, quantile, error));
-        return new(what, mine, its, mine / its, one.Low / other.High, one.High / other.Low, margin);
-    }
-
-    /// <summary>Between which latencies a quantile lies; with what a sketch may be off.</summary>
-    private static (double Low, double High) Bounds(LatencySketch calls, double quantile, double error)
-    {
-        var ranks = RankBounds.Of(quantile, calls.Count, error);
-        return (
-            ranks.Low <= 0 ? 0 : calls.Quantile(ranks.Low)!.Value * (1 - LatencyBuckets.RelativeError),
-            ranks.High >= 1 ? double.PositiveInfinity : calls.Quantile(ranks.High)!.Value * (1 + LatencyBuckets.RelativeError));
+        var (one, other) = (QuantileBounds.Of(candidate, quantile, error), QuantileBounds.Of(baseline, quantile, error));
+        return new(what, mine, its, mine / its, one.Low / other.High, one.High / other.Low, margin) { Floor = floor, FurthestApart = one.High - other.Low };
     }
 }

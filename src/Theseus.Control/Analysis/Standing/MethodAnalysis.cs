@@ -24,7 +24,7 @@ internal sealed class MethodAnalysis(string name, double stake)
     /// <summary>The stable version's calls before.</summary>
     public SideCalls Before { get; private set; } = SideCalls.None;
 
-    /// <summary>The candidate's calls.</summary>
+    /// <summary>The candidate's calls since they are split as they are.</summary>
     public SideCalls Candidate { get; private set; } = SideCalls.None;
 
     /// <summary>The baseline's calls of the same time.</summary>
@@ -44,8 +44,15 @@ internal sealed class MethodAnalysis(string name, double stake)
         (Candidate, Baseline) = (Candidate.And(candidate), Baseline.And(baseline));
     }
 
-    /// <summary>Says that the calls are split otherwise from here on.</summary>
-    public void Cut() => _comparison.Cut();
+    /// <summary>
+    /// Says that the calls are split otherwise from here on. The capital stays. What was seen of both sides begins anew: summed
+    /// over other splits and times, one side's calls would be those of another hour.
+    /// </summary>
+    public void Cut()
+    {
+        _comparison.Cut();
+        (Candidate, Baseline) = (SideCalls.None, SideCalls.None);
+    }
 
     /// <summary>Its differences, as in <see cref="Difference.Between"/>.</summary>
     public IReadOnlyList<Difference> Differences(Margins margins, double error) => Difference.Between(Candidate, Baseline, margins, error);
@@ -56,7 +63,7 @@ internal sealed class MethodAnalysis(string name, double stake)
     /// </summary>
     public bool IsHarmLarge(IReadOnlyList<Difference> differences, Margins margins)
     {
-        var slow = margins.Latency.Max(one => one.Times * Baseline.Answered.Quantile(one.Quantile) ?? double.PositiveInfinity);
+        var slow = margins.Latency.Max(one => Baseline.Latency.Quantile(one.Quantile) is { } baseline ? Math.Max(one.Times * baseline, baseline + margins.Floor.TotalNanoseconds) : double.PositiveInfinity);
         return differences.Any(one => one.Matters) || Above(Candidate, slow) - Above(Baseline, slow) >= margins.Failures;
     }
 
@@ -64,5 +71,5 @@ internal sealed class MethodAnalysis(string name, double stake)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name}, {Candidate.Calls} calls beside {Baseline.Calls}");
 
     private static double Above(SideCalls calls, double nanoseconds) =>
-        calls.Answered.Count == 0 || double.IsInfinity(nanoseconds) ? 0 : calls.Answered.CountAbove(TimeSpan.FromTicks((long)(nanoseconds / TimeSpan.NanosecondsPerTick))) / (double)calls.Answered.Count;
+        calls.Latency.Count == 0 || double.IsInfinity(nanoseconds) ? 0 : calls.Latency.CountAbove(TimeSpan.FromTicks((long)(nanoseconds / TimeSpan.NanosecondsPerTick))) / (double)calls.Latency.Count;
 }

@@ -15,7 +15,7 @@ namespace Theseus.Control.Upgrades;
 /// upgrade over: then a change of the copy is refused by the store, and the record is read anew before anything else.
 /// </remarks>
 internal sealed partial class DrivenUpgrades(
-    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null, NodeTaskTally? tally = null)
+    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null, NodeTaskTally? tally = null, IEvidenceStore? evidence = null)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
@@ -23,6 +23,7 @@ internal sealed partial class DrivenUpgrades(
     private readonly Dictionary<string, UpgradeRecord> _running = new(StringComparer.Ordinal);
     private readonly FleetView _fleet = new();
     private readonly TaskSender _sender = new(channel, time, tally);
+    private readonly UpgradeWatches _watches = new(evidence);
     private readonly HeldLeases _leases = leases ?? new HeldLeases(new SoleDriver(store), "sole", time);
 
     /// <summary>Told of each change after it was stored: has to return soon.</summary>
@@ -43,10 +44,13 @@ internal sealed partial class DrivenUpgrades(
     /// <summary>Takes a node's report in.</summary>
     public void Take(NodeReport report)
     {
+        var before = _fleet.FindNode(report.Node);
         if (!_fleet.Take(report, out var isNewProcess))
         {
             return;
         }
+
+        _watches.Take(isNewProcess ? null : before, report);
 
         if (isNewProcess)
         {
@@ -158,7 +162,8 @@ internal sealed partial class DrivenUpgrades(
             var decision = UpgradeReconciler.Decide(upgrade, NodeView.Of(_fleet, nodes), now);
             if (decision is Decision.Judge watched)
             {
-                var verdict = await JudgeAsync(watched.Evidence, cancellationToken).ConfigureAwait(false);
+                var compared = await _watches.CompareAsync(upgrade, now, cancellationToken).ConfigureAwait(false);
+                var verdict = await JudgeAsync(watched.Evidence with { Calls = compared }, cancellationToken).ConfigureAwait(false);
                 decision = UpgradeReconciler.AfterVerdict(upgrade, verdict, now) is { } change ? change : watched.Waiting;
             }
 
@@ -230,6 +235,7 @@ internal sealed partial class DrivenUpgrades(
         if (upgrade.HasEnded)
         {
             _running.Remove(upgrade.Id);
+            _watches.Forget(upgrade.Id);
             _leases.Forget(upgrade.Id);
             _recovered.Remove(upgrade.Id);
             _takenOver.Remove(upgrade.Id);
@@ -237,6 +243,7 @@ internal sealed partial class DrivenUpgrades(
         else
         {
             _running[upgrade.Id] = upgrade;
+            _watches.Follow(upgrade, _fleet.Find);
         }
     }
 

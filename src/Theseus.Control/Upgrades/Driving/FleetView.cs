@@ -55,6 +55,9 @@ internal sealed class FleetView
     /// <summary>When a node that has left, or was removed, started; null for one that is there, or was never heard of.</summary>
     public DateTimeOffset? HasLeft(string node) => _nodes.GetValueOrDefault(node) is { IsLeaving: true } last ? last.StartedAt : null;
 
+    /// <summary>A node's last report; null when it was not heard of.</summary>
+    public NodeReport? FindNode(string node) => _nodes.GetValueOrDefault(node);
+
     /// <summary>A node's last word on a component; null when it was not heard of.</summary>
     public ComponentReport? Find(string node, string component) => _components.GetValueOrDefault((node, component));
 }

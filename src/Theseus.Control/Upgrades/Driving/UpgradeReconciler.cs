@@ -38,16 +38,17 @@ internal static class UpgradeReconciler
     /// <summary>Decides after a wave was judged. Null: the verdict changes nothing.</summary>
     public static Decision.Change? AfterVerdict(UpgradeRecord upgrade, WaveVerdict verdict, DateTimeOffset now)
     {
-        var isOver = now - upgrade.Since >= upgrade.CurrentWave.Observe;
+        var watched = now - upgrade.Since;
+        var isOver = watched >= upgrade.CurrentWave.Observe;
         switch (verdict.Judgement)
         {
             case WaveJudgement.Fail:
                 return Fail(Judged(upgrade, verdict), $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, failed by the rule '{verdict.Rule}': {verdict.Evidence}", now);
-            case WaveJudgement.Pass when isOver:
+            case WaveJudgement.Pass when isOver || verdict.MayEndWave:
                 return NextWave(Judged(upgrade, verdict), $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, passed: {verdict.Evidence}", now);
-            case WaveJudgement.Inconclusive when isOver:
+            case WaveJudgement.Inconclusive when watched >= upgrade.CurrentWave.Observe + upgrade.Plan!.Judging.ExtendFor:
                 var why = $"Wave {upgrade.Wave + 1}, {upgrade.CurrentWave.Name}, was inconclusive: {verdict.Evidence}";
-                return upgrade.Plan!.WhenInconclusive switch
+                return upgrade.Plan.WhenInconclusive switch
                 {
                     InconclusiveWave.GoOn => NextWave(Judged(upgrade, verdict), why, now),
                     InconclusiveWave.RollBack => UpgradeTurns.RollBack(Judged(upgrade, verdict), UpgradeState.RolledBack, why, now),
@@ -172,6 +173,7 @@ internal static class UpgradeReconciler
             WaveNumber = upgrade.Wave,
             Wave = wave,
             Elapsed = now - upgrade.Since,
+            Judging = upgrade.Plan.Judging,
             Nodes = Said(wave.Activate.Select(step => step.Node)),
             Baseline = Said(Reached(upgrade.Plan.Waves).Except(Reached(upgrade.Plan.Waves.Take(upgrade.Wave + 1)))),
         };

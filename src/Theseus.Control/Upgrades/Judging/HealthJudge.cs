@@ -21,7 +21,8 @@ public sealed class HealthJudge : IWaveJudge
         return ValueTask.FromResult(Judge(evidence));
     }
 
-    private WaveVerdict Judge(WaveEvidence evidence)
+    /// <summary>Judges.</summary>
+    internal WaveVerdict Judge(WaveEvidence evidence)
     {
         WaveVerdict Say(WaveJudgement judgement, string rule, FormattableString text) => new(evidence.WaveNumber, judgement, rule, text.ToString(CultureInfo.InvariantCulture));
 
@@ -44,7 +45,9 @@ public sealed class HealthJudge : IWaveJudge
 
         var (calls, failures) = (trials.Sum(trial => trial.Candidate.Calls), trials.Sum(trial => trial.Candidate.Failures));
         var (stableCalls, stableFailures) = (trials.Sum(trial => trial.Stable.Calls), trials.Sum(trial => trial.Stable.Failures));
-        var stable = stableCalls == 0 ? 0 : (double)stableFailures / stableCalls;
+        // What the release from before fails as well, beside it or on other nodes, is not the new one's fault.
+        var beside = evidence.Calls.BaselineCalls == 0 ? 0 : evidence.Calls.BaselineFailures / (double)evidence.Calls.BaselineCalls;
+        var stable = Math.Max(beside, stableCalls == 0 ? 0 : (double)stableFailures / stableCalls);
         var allowed = Math.Max(FailureRatioAllowed, 2 * stable);
         if (failures >= FewestFailures && failures > allowed * calls)
         {

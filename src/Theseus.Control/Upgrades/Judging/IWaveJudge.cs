@@ -23,6 +23,12 @@ public sealed record WaveEvidence
     /// <summary>What each of its nodes last said of the component: those that were heard of.</summary>
     public required IReadOnlyList<ComponentReport> Nodes { get; init; }
 
+    /// <summary>By what the upgrade's waves are judged.</summary>
+    public WaveJudging Judging { get; init; } = WaveJudging.Default;
+
+    /// <summary>The comparison of the new release's calls with those of the one from before, so far.</summary>
+    public ComparedCalls Calls { get; init; } = ComparedCalls.None;
+
     /// <summary>
     /// What those of the upgrade's nodes last said that this wave, and every one before it, has left alone: they serve with the
     /// release from before, at the same time. Empty where the wave reaches all that are left.

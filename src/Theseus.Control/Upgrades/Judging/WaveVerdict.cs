@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Theseus.Control.Upgrades;
 
 /// <summary>What a wave was judged to be.</summary>
@@ -18,4 +20,13 @@ public enum WaveJudgement
 /// <param name="Judgement">What it was judged to be.</param>
 /// <param name="Rule">The rule that was decisive.</param>
 /// <param name="Evidence">What was looked at, and what would have changed the answer, in words.</param>
-public sealed record WaveVerdict(int Wave, WaveJudgement Judgement, string Rule, string Evidence);
+public sealed record WaveVerdict(int Wave, WaveJudgement Judgement, string Rule, string Evidence)
+{
+    /// <summary>Of <see cref="WaveJudgement.Pass"/>: whether the wave may end before its time, since all that matters is ruled out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayEndWave { get; init; }
+
+    /// <summary>The comparison of the calls that it rests on; null where none were compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ComparedCalls? Compared { get; init; }
+}

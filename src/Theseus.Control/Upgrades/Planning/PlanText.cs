@@ -52,6 +52,14 @@ public static class PlanText
             if (wave.Activate.Count > 0)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"    watch for {wave.Observe:c}{(wave.MinimumCalls > 0 ? $", at least {wave.MinimumCalls} calls" : "")}; too little to judge: {plan.WhenInconclusive}");
+                if (wave.Activate.Any(step => step.Share is > 0 and < 1))
+                {
+                    text.AppendLine("    judged beside the calls that the same nodes send to the old release");
+                }
+                else if (wave.Baseline.Count > 0)
+                {
+                    text.AppendLine(CultureInfo.InvariantCulture, $"    judged beside {Nodes(wave.Baseline)}");
+                }
             }
         }
 

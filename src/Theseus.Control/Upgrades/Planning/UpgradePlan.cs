@@ -28,6 +28,10 @@ public sealed record UpgradePlan : IJsonOnDeserialized
     /// <summary>What is done when a wave saw too little to be judged.</summary>
     public required InconclusiveWave WhenInconclusive { get; init; }
 
+    /// <summary>By what its waves are judged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WaveJudging Judging { get => field ?? WaveJudging.Default; init; }
+
     /// <summary>How many of a wave's nodes may be lost before it fails.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Amount LostNodes { get; init; }
@@ -84,6 +88,12 @@ public sealed record PlanWave
 
     /// <summary>The nodes that send calls to the release, and how many; none in a wave that only prepares.</summary>
     public required IReadOnlyList<PlanStep> Activate { get; init; }
+
+    /// <summary>
+    /// The nodes beside which it is judged: as many as send all their calls to the release, of those that serve with the one
+    /// from before meanwhile. None where each node has both, or no node is left.
+    /// </summary>
+    public IReadOnlyList<string> Baseline { get => field ?? []; init; }
 
     /// <summary>All of its nodes.</summary>
     [JsonIgnore]

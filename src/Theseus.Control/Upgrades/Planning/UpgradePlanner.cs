@@ -14,10 +14,11 @@ internal static class UpgradePlanner
         {
             Moves = moves,
             Strategy = parameters.Strategy,
-            Waves = [.. InOrder(moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, moves)), parameters)],
+            Waves = WithBaselines([.. InOrder(moves.SelectMany(move => Waves(move.Component, InOrder(nodesOf(move.Component)), parameters, moves)), parameters)], nodesOf),
             OnFailure = request.OnFailure,
             WhenInconclusive = parameters.WhenInconclusive,
             LostNodes = parameters.LostNodes,
+            Judging = parameters.Judging,
             NeedsApproval = request.NeedsApproval,
             PrepareDeadline = parameters.PrepareDeadline,
             ActivateDeadline = parameters.ActivateDeadline,
@@ -100,6 +101,37 @@ internal static class UpgradePlanner
             Observe = observe,
             MinimumCalls = share is null ? 0 : parameters.MinimumCalls,
         };
+    }
+
+    /// <summary>
+    /// Names the nodes beside which each wave is judged that sends all calls of its nodes to the release: as many of those that no
+    /// wave has reached, from the same failure domains as far as they have any.
+    /// </summary>
+    private static List<PlanWave> WithBaselines(List<PlanWave> waves, Func<string, IReadOnlyList<PlannedNode>> nodesOf)
+    {
+        var reached = new HashSet<(string Component, string Node)>();
+        var named = new List<PlanWave>(waves.Count);
+        foreach (var wave in waves)
+        {
+            var calls = wave.Activate.Where(step => step.Share > 0).ToList();
+            reached.UnionWith(calls.Select(step => (wave.Component, step.Node)));
+            named.Add(calls.Count > 0 && calls.All(step => step.Share >= 1) ? wave with { Baseline = Baseline(wave, calls) } : wave);
+        }
+
+        return named;
+
+        string[] Baseline(PlanWave wave, List<PlanStep> calls)
+        {
+            var nodes = nodesOf(wave.Component);
+            var domains = nodes.Where(node => calls.Any(step => step.Node == node.Name)).Select(node => node.FailureDomain).ToHashSet(StringComparer.Ordinal);
+            return
+            [
+                .. InOrder([.. nodes.Where(node => !reached.Contains((wave.Component, node.Name)))])
+                    .OrderByDescending(node => domains.Contains(node.FailureDomain))
+                    .Take(calls.Count)
+                    .Select(node => node.Name),
+            ];
+        }
     }
 
     private static List<PlannedNode[]> Batches(PlannedNode[] nodes, RollingParameters rolling)

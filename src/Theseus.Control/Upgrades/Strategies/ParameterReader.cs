@@ -18,6 +18,22 @@ public static class ParameterReader
         ["retireDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { RetireDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["lostNodes"] = Of<Amount>(AmountOrNone, (p, v) => p with { LostNodes = v }, "a number of nodes like 0 or 3, or a share of them like 25%"),
         ["shadowFraction"] = Of<double>(Share, (p, v) => p with { ShadowFraction = v }, "a share like 0.1 or 10%"),
+        ["falseAlarms"] = OfJudging<double>(Share, (j, v) => j with { FalseAlarms = v }, "a share like 0.01 or 1%"),
+        ["falsePasses"] = OfJudging<double>(Share, (j, v) => j with { FalsePasses = v }, "a share like 0.01 or 1%"),
+        ["warmUp"] = OfJudging<TimeSpan>(Time, (j, v) => j with { WarmUp = v }, "a time like 2s or 00:00:02"),
+        ["worseFailures"] = OfJudging<double>(Share, (j, v) => j with { WorseFailures = v }, "a share like 0.005 or 0.5%"),
+        ["worseMedian"] = OfJudging<double>(Number, (j, v) => j with { WorseMedian = v }, "a number above 1 like 1.1"),
+        ["worseP95"] = OfJudging<double>(Number, (j, v) => j with { WorseP95 = v }, "a number above 1 like 1.25"),
+        ["worseP99"] = OfJudging<double>(Number, (j, v) => j with { WorseP99 = v }, "a number above 1 like 1.5"),
+        ["worseLatencyBy"] = OfJudging<TimeSpan>(Time, (j, v) => j with { WorseLatencyBy = v }, "a time like 1ms or 0.001ms"),
+        ["limitFailures"] = OfJudging<double>(Share, (j, v) => j with { LimitFailures = v }, "a share like 0.01 or 1%"),
+        ["limitMedian"] = OfJudging<TimeSpan>(Time, (j, v) => j with { LimitMedian = v }, "a time like 20ms or 1s"),
+        ["limitP95"] = OfJudging<TimeSpan>(Time, (j, v) => j with { LimitP95 = v }, "a time like 20ms or 1s"),
+        ["limitP99"] = OfJudging<TimeSpan>(Time, (j, v) => j with { LimitP99 = v }, "a time like 20ms or 1s"),
+        ["mustSeeFailures"] = OfJudging<double>(Share, (j, v) => j with { MustSeeFailures = v }, "a share like 0.01 or 1%"),
+        ["mustSeeTimes"] = OfJudging<double>(Number, (j, v) => j with { MustSeeTimes = v }, "a number above 1 like 1.5"),
+        ["extendFor"] = OfJudging<TimeSpan>(Time, (j, v) => j with { ExtendFor = v }, "a time like 30s, 5m or 00:05:00"),
+        ["passEarlyAfter"] = OfJudging<TimeSpan>(Time, (j, v) => j with { PassEarlyAfter = v }, "a time like 30s, 5m or 00:05:00"),
     };
 
     private static readonly IReadOnlyDictionary<UpgradeStrategy, IReadOnlyDictionary<string, (Setter Set, string Form)>> s_own =
@@ -103,6 +119,11 @@ public static class ParameterReader
             return isRead;
         },
         form);
+
+    private static (Setter, string) OfJudging<T>(Parse<T> parse, Func<WaveJudging, T, WaveJudging> set, string form) =>
+        Of<T>(parse, (parameters, value) => parameters with { Judging = set(parameters.Judging, value) }, form);
+
+    private static bool Number(string text, out double value) => double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
 
     private static bool Time(string text, out TimeSpan time)
     {

@@ -15,6 +15,7 @@ internal static class ParameterRules
         Deadline(parameters.SettleDeadline, "settleDeadline");
         Deadline(parameters.RetireDeadline, "retireDeadline");
         Require(parameters.ShadowFraction is >= 0 and <= 1, "shadowFraction has to lie between 0 and 1.");
+        Judging(parameters.Judging);
         switch (parameters)
         {
             case RollingParameters rolling:
@@ -36,6 +37,30 @@ internal static class ParameterRules
         }
 
         return faults;
+
+        void Judging(WaveJudging judging)
+        {
+            Require(judging.FalseAlarms is > 0 and <= 0.5, "falseAlarms has to be above 0 and at most 0.5.");
+            Require(judging.FalsePasses is > 0 and <= 0.5, "falsePasses has to be above 0 and at most 0.5.");
+            Require(judging.WarmUp >= TimeSpan.Zero && judging.WarmUp <= s_longest, "warmUp has to lie between 0 and 30 days.");
+            Require(judging.WorseFailures is > 0 and <= 1, "worseFailures has to be above 0 and at most 1.");
+            Times(judging.WorseMedian, "worseMedian");
+            Times(judging.WorseP95, "worseP95");
+            Times(judging.WorseP99, "worseP99");
+            Require(judging.WorseLatencyBy >= TimeSpan.Zero && judging.WorseLatencyBy <= s_longest, "worseLatencyBy has to lie between 0 and 30 days.");
+            Require(judging.LimitFailures is null or (>= 0 and < 1), "limitFailures has to be from 0 to below 1.");
+            Limit(judging.LimitMedian, "limitMedian");
+            Limit(judging.LimitP95, "limitP95");
+            Limit(judging.LimitP99, "limitP99");
+            Require(judging.MustSeeFailures is null or (> 0 and <= 1), "mustSeeFailures has to be above 0 and at most 1.");
+            Times(judging.MustSeeTimes ?? 2, "mustSeeTimes");
+            Require(judging.ExtendFor >= TimeSpan.Zero && judging.ExtendFor <= s_longest, "extendFor has to lie between 0 and 30 days.");
+            Require(judging.PassEarlyAfter is null || (judging.PassEarlyAfter >= TimeSpan.Zero && judging.PassEarlyAfter <= s_longest), "passEarlyAfter has to lie between 0 and 30 days.");
+        }
+
+        void Times(double value, string name) => Require(value is > 1 and <= 1000, $"{name} has to be above 1 and at most 1000; it is how many times as long calls take.");
+
+        void Limit(TimeSpan? value, string name) => Require(value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromHours(1)), $"{name} has to be above 0 and at most 1 hour.");
 
         void Require(bool holds, string otherwise)
         {

@@ -52,6 +52,9 @@ public abstract record StrategyParameters : IJsonOnDeserialized
     /// <summary>The share of calls that a first wave copies to the new release, without any caller getting its answers; from 0, the default, for no such wave, to 1.</summary>
     public double ShadowFraction { get; init; }
 
+    /// <summary>By what the waves are judged.</summary>
+    public WaveJudging Judging { get => field ?? WaveJudging.Default; init; }
+
     // The first records do not say it, and a reader takes that for zero, which no rule lets through.
     void IJsonOnDeserialized.OnDeserialized() => _retireDeadline = _retireDeadline == TimeSpan.Zero ? DefaultRetireDeadline : _retireDeadline;
 }
