@@ -78,7 +78,7 @@ internal sealed class ComponentAnalysis
         return new ComparedCalls(vetoed is null ? Public(verdict.Standing) : CallsStanding.Open, vetoed is null ? verdict.Why : $"{verdict.Why} {vetoed}")
         {
             IsVetoed = vetoed is not null,
-            Capital = _calls.Capital,
+            Capital = Finite(_calls.Capital),
             Proof = 1 / _falseAlarms,
             CandidateCalls = methods.Sum(one => one.Candidate.Calls),
             CandidateFailures = methods.Sum(one => one.Candidate.Failures),
@@ -135,14 +135,17 @@ internal sealed class ComponentAnalysis
 
     private ComparedMethod Public(MethodAnalysis method, int methods) => new(method.Name, method.Candidate.Calls, method.Baseline.Calls)
     {
-        Capital = method.Capital,
+        Capital = Finite(method.Capital),
         Stake = method.Stake,
         Differences =
         [
             .. method.Differences(_judging.Margins, _falsePasses / methods)
-                .Select(one => new ComparedQuantity(one.What, one.Candidate, one.Baseline, one.Lowest, one.Highest, one.Margin)),
+                .Select(one => new ComparedQuantity(one.What, one.Candidate, one.Baseline, one.Lowest, double.IsFinite(one.Highest) ? one.Highest : null, one.Margin)),
         ],
     };
+
+    // It may grow beyond all numbers, which JSON has no word for.
+    private static double Finite(double capital) => Math.Min(capital, double.MaxValue);
 
     private static CallsStanding Public(Standing standing) => standing switch
     {

@@ -27,11 +27,11 @@ public sealed record ComparedCalls(CallsStanding Standing, string Why)
     /// <summary>Nothing was compared.</summary>
     public static ComparedCalls None { get; } = new(CallsStanding.NotCompared, "No calls were compared.");
 
-    /// <summary>What a gambler would have who began with 1, and bet that the release is worse at odds that are fair if it is not. Measures the evidence, over the whole upgrade.</summary>
+    /// <summary>What a gambler would have who began with 1, and bet that the release is worse at odds that are fair if it is not; at most the largest number there is. Measures the evidence, over the whole upgrade.</summary>
     public double Capital { get; init; } = 1;
 
     /// <summary>The capital that is proof.</summary>
-    public double Proof { get; init; } = double.PositiveInfinity;
+    public double Proof { get; init; } = double.MaxValue;
 
     /// <summary>The release's calls in this wave.</summary>
     public long CandidateCalls { get; init; }
@@ -79,6 +79,6 @@ public sealed record ComparedMethod(string Method, long CandidateCalls, long Bas
 /// <param name="Candidate">The release's, as seen.</param>
 /// <param name="Baseline">That of the release from before, as seen.</param>
 /// <param name="Lowest">What the difference is at least: of failures what one share is more than the other, of latencies how many times as long.</param>
-/// <param name="Highest">What it is at most.</param>
+/// <param name="Highest">What it is at most; null where nothing bounds it yet.</param>
 /// <param name="Margin">From where on it matters.</param>
-public sealed record ComparedQuantity(string What, double Candidate, double Baseline, double Lowest, double Highest, double Margin);
+public sealed record ComparedQuantity(string What, double Candidate, double Baseline, double Lowest, double? Highest, double Margin);
