@@ -38,6 +38,7 @@ internal sealed class TheseusCommand
         new NodeCommands(this).AddTo(_root);
         new TaskCommands(this).AddTo(_root);
         new UpgradeCommands(this).AddTo(_root);
+        new JudgementCommands(this).AddTo(_root);
         new LineCommands(this).AddTo(_root);
         new AuditCommands(this).AddTo(_root);
         new TokenCommands(this).AddTo(_root);

@@ -104,6 +104,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Judge);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.DiscoveryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FeedInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.EvidenceKept);
         var assignments = channel as IAssignmentChannel
             ?? throw new ArgumentException($"{channel?.GetType().Name ?? "null"} is no way for distributed tasks. Give a channel that is an {nameof(IAssignmentChannel)} too.", nameof(channel));
         if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).ToList() is { Count: > 0 } faults)
@@ -153,6 +154,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), tasks.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token),
+                new EvidenceKeeping(upgrades, store.Evidence, options.EvidenceKept, loggers.CreateLogger<EvidenceKeeping>()).RunAsync(plane._stop.Token),
                 follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }

@@ -26,6 +26,9 @@ public sealed class ControlPlaneOptions
     /// <summary>Who judges waves. Default: what nodes report of their health, then the calls of both releases beside each other (<see cref="SequentialJudge"/>).</summary>
     public IWaveJudge Judge { get; set; } = new SequentialJudge();
 
+    /// <summary>What upgrades were judged by is kept of so many that have ended, the newest; from 0. Default: 100.</summary>
+    public int EvidenceKept { get; set; } = 100;
+
     /// <summary>How upgrades are checked before they are planned.</summary>
     public FeasibilityOptions Feasibility { get; } = new();
 

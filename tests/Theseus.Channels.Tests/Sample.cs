@@ -1,4 +1,5 @@
 using Theseus.Fleet;
+using Theseus.Fleet.Metrics;
 
 namespace Theseus.Channels.Tests;
 
@@ -27,6 +28,11 @@ internal static class Sample
                 Results = [new("t1", NodeTaskOutcome.Failed, "Unhealthy", "The health check said no.")],
                 States = [new("u0", Old, 12, DateTimeOffset.UnixEpoch.AddYears(56))],
                 Lingering = ["A timer keeps it."],
+                Calls =
+                [
+                    new(Old, 1, [new MethodCalls { Method = "Greet(string)", Answered = 40, GivenUp = 1, Failures = new Dictionary<string, long> { ["System.TimeoutException"] = 2 }, Latency = LatencySketch.FromBuckets([new(0, 1), new(700, 30), new(LatencyBuckets.Count - 1, 5)]) }]),
+                    new(New, 2, [new MethodCalls { Method = "Greet(string)", Answered = 10 }]),
+                ],
             },
         ],
     };

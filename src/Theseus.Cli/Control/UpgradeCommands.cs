@@ -22,6 +22,7 @@ internal sealed class UpgradeCommands(TheseusCommand theseus)
         upgrade.Subcommands.Add(Status());
         upgrade.Subcommands.Add(List());
         upgrade.Subcommands.Add(Watch());
+        upgrade.Subcommands.Add(new JudgementCommands(theseus).Explain(_id, IdAsync));
         upgrade.Subcommands.Add(Order("pause", "Have an upgrade stand still where it is."));
         upgrade.Subcommands.Add(Order("resume", "Have a paused upgrade go on; its wave is watched anew."));
         upgrade.Subcommands.Add(Order("cancel", "End an upgrade whose release has had no calls yet."));

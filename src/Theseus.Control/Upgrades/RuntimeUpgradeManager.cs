@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Analysis;
 using Theseus.Control.Distribution;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
@@ -15,6 +16,7 @@ namespace Theseus.Control;
 public sealed partial class RuntimeUpgradeManager
 {
     private readonly IUpgradeStore _store;
+    private readonly IEvidenceStore? _evidence;
     private readonly IFeasibility _feasibility;
     private readonly TimeProvider _time;
     private readonly UpgradeDriver _driver;
@@ -34,6 +36,7 @@ public sealed partial class RuntimeUpgradeManager
     {
         ArgumentNullException.ThrowIfNull(loggers);
         _store = store;
+        _evidence = driving?.Evidence;
         _feasibility = feasibility;
         _time = time;
         _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>(), driving) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
@@ -65,8 +68,24 @@ public sealed partial class RuntimeUpgradeManager
         ThrowIfInvalid(request);
         var nodes = await GetNodesAsync(cancellationToken).ConfigureAwait(false);
         var found = await _feasibility.CheckAsync(request, nodes, cancellationToken).ConfigureAwait(false);
-        return new UpgradePreview(
-            found.Problems.Count == 0 ? UpgradePlanner.Plan(request, found.Moves, component => found.Nodes[component]) : null, found.Problems, found.Findings);
+        if (found.Problems.Count > 0)
+        {
+            return new UpgradePreview(null, found.Problems, found.Findings);
+        }
+
+        var plan = UpgradePlanner.Plan(request, found.Moves, component => found.Nodes[component]);
+        plan = await _driver.OnLoopAsync((upgrades, _) => Task.FromResult(upgrades.Forecast(plan)), cancellationToken).ConfigureAwait(false);
+        return new UpgradePreview(plan, found.Problems, found.Findings);
+    }
+
+    /// <summary>All that an upgrade was judged by so far; null when there is no such upgrade, or it has no plan.</summary>
+    /// <param name="id">The upgrade.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <remarks>The evidence of upgrades that ended long ago is removed; there is none then.</remarks>
+    public async Task<JudgementFile?> ReadJudgementAsync(string id, CancellationToken cancellationToken)
+    {
+        var upgrade = await FindAsync(id, cancellationToken).ConfigureAwait(false);
+        return upgrade is null ? null : JudgementFile.Of(upgrade, _evidence is null ? [] : await _evidence.ReadAsync(id, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Has an upgrade stand still where it is.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Theseus.Control.Analysis;
 
 namespace Theseus.Control.Upgrades;
 
@@ -11,6 +12,7 @@ namespace Theseus.Control.Upgrades;
     Converters = [typeof(AmountJson), typeof(ParametersJson)])]
 [JsonSerializable(typeof(UpgradeRecord))]
 [JsonSerializable(typeof(UpgradePlan))]
+[JsonSerializable(typeof(JudgementFile))]
 [JsonSerializable(typeof(UpgradeRequest))]
 [JsonSerializable(typeof(ImmediateParameters))]
 [JsonSerializable(typeof(RollingParameters))]

@@ -14,10 +14,22 @@ public static class WireFormat
     /// <exception cref="WireFormatException">It could not be read again: something in it is larger than <see cref="WireLimits"/> has it.</exception>
     public static WireMessage Write(NodeTask task) => Write(WireTypes.NodeTask, task, WireJson.Compact.NodeTask, WireRules.Check);
 
-    /// <summary>Writes a report. Long texts are shortened, and of what there is too much the oldest is left out.</summary>
+    /// <summary>
+    /// Writes a report. Long texts are shortened, and of what there is too much the oldest is left out. Where it is too large all
+    /// the same, it goes without its calls: first without those of components that nothing is on trial of.
+    /// </summary>
     /// <param name="report">The report.</param>
     /// <exception cref="WireFormatException">It could not be read again: something in it is larger than <see cref="WireLimits"/> has it.</exception>
-    public static WireMessage Write(NodeReport report) => Write(WireTypes.NodeReport, WireTrimming.Of(report), WireJson.Compact.NodeReport, WireRules.Check);
+    public static WireMessage Write(NodeReport report)
+    {
+        var trimmed = WireTrimming.Of(report);
+        Check(WireTypes.NodeReport, trimmed, WireRules.Check);
+        NodeReport[] tries = [trimmed, WireTrimming.WithoutCalls(trimmed, ofTrials: false), WireTrimming.WithoutCalls(trimmed, ofTrials: true)];
+        var bodies = tries.Select(one => JsonSerializer.SerializeToUtf8Bytes(one, WireJson.Compact.NodeReport));
+        // The last one where none fits, for its size is what cannot be helped.
+        var body = bodies.Select((bytes, place) => (Bytes: bytes, IsLast: place == tries.Length - 1)).First(one => one.Bytes.Length <= WireLimits.Bytes || one.IsLast).Bytes;
+        return body.Length <= WireLimits.Bytes ? new WireMessage(WireTypes.NodeReport, body) : throw TooLarge(WireTypes.NodeReport, body.Length);
+    }
 
     /// <summary>Writes assignments, in as many messages as they need.</summary>
     /// <param name="batch">The assignments.</param>

@@ -9,6 +9,10 @@ internal static class WireTrimming
         return report with { Components = [.. report.Components.Select(Of)] };
     }
 
+    /// <summary>Leaves calls out: a node must not fall silent because it has many methods.</summary>
+    public static NodeReport WithoutCalls(NodeReport report, bool ofTrials) =>
+        report with { Components = [.. report.Components.Select(one => one.Trial is null || ofTrials ? one with { Calls = [] } : one)] };
+
     public static AssignmentAnswers Of(AssignmentAnswers answers)
     {
         ArgumentNullException.ThrowIfNull(answers);

@@ -256,7 +256,7 @@ internal sealed class JsonBody
     /// <summary>An object of texts.</summary>
     public IReadOnlyDictionary<string, string>? TextsByName(string name) => ValuesByName(name, onlyTexts: true);
 
-    /// <summary>An object of texts, numbers, yes and no, and lists of numbers, each as the text that a person would write.</summary>
+    /// <summary>An object of texts, numbers, yes and no, and lists of numbers, or of objects of these, each as the text that a person would write.</summary>
     public IReadOnlyDictionary<string, string>? ValuesByName(string name) => ValuesByName(name, onlyTexts: false);
 
     /// <summary>Notes that something is wrong with a member.</summary>
@@ -307,7 +307,8 @@ internal sealed class JsonBody
         }
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in value.EnumerateObject())
+        // What belongs together may stand in an object of its own, as it does in answers: its names are as good outside it.
+        foreach (var member in value.EnumerateObject().SelectMany(one => !onlyTexts && one.Value.ValueKind == JsonValueKind.Object ? one.Value.EnumerateObject() : (IEnumerable<JsonProperty>)[one]))
         {
             if (member.Value.ValueKind == JsonValueKind.String || (!onlyTexts && IsValue(member.Value)))
             {

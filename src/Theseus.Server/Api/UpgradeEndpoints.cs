@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Theseus.Control;
+using Theseus.Control.Analysis;
 using Theseus.Control.Upgrades;
 using Theseus.Server.Access;
 
@@ -20,6 +21,7 @@ internal static class UpgradeEndpoints
     {
         api.MapGet("/upgrades", ListAsync).Describes<Page<UpgradeRecord>>("Upgrades", "The upgrades, the newest first.");
         api.MapGet("/upgrades/{id}", GetAsync).Describes<UpgradeRecord>("Upgrade", "One upgrade, as it stands.").Refuses(StatusCodes.Status404NotFound);
+        api.MapGet("/upgrades/{id}/judgement", JudgementAsync).Describes<JudgementFile>("UpgradeJudgement", "All that an upgrade was judged by so far, to be judged again.").Refuses(StatusCodes.Status404NotFound);
         api.MapPost("/upgrades/plan", PlanAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
             .Describes<UpgradePlanView>("PlanUpgrade", "What an upgrade would be. Nothing is stored, and nothing begins.");
         api.MapPost("/upgrades", StartAsync).RequireAuthorization(AccessPolicies.Operate).Takes<UpgradeBody>()
@@ -67,6 +69,9 @@ internal static class UpgradeEndpoints
 
     private static async Task<IResult> GetAsync(HttpContext context, ControlPlane plane, string id) =>
         Answers.Ok(await plane.Upgrades.FindAsync(id, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(id));
+
+    private static async Task<IResult> JudgementAsync(HttpContext context, ControlPlane plane, string id) =>
+        Answers.Ok(await plane.Upgrades.ReadJudgementAsync(id, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(id));
 
     private static async Task<IResult> PlanAsync(HttpContext context, ControlPlane plane)
     {

@@ -49,9 +49,12 @@ internal sealed class CallsAnalysis
         (_margins, _error, _falsePasses) = (margins, falseAlarms, falsePasses);
         foreach (var (name, calls) in before)
         {
-            Begin(name, (1 - ForOthers) / before.Count).Learn(calls);
+            Begin(name, StakeOf(before.Count)).Learn(calls);
         }
     }
+
+    /// <summary>What part of the capital is on each of so many methods that were called before.</summary>
+    public static double StakeOf(int methods) => (1 - ForOthers) / methods;
 
     /// <summary>The capital of all methods, and what is kept for others. 1 in the beginning; <c>1 / falseAlarms</c> is proof.</summary>
     public double Capital => 1 - _methods.Values.Sum(one => one.Stake) + _methods.Values.Sum(one => one.Capital);

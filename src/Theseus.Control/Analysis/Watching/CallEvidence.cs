@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Theseus.Control.Analysis;
 
 /// <summary>What a piece of evidence is for.</summary>
-internal enum EvidenceKind
+public enum EvidenceKind
 {
     /// <summary>What the stable release's calls were like before the candidate got any: to know what is usual, and which nodes differ anyway.</summary>
     Before,
@@ -13,7 +13,7 @@ internal enum EvidenceKind
 }
 
 /// <summary>Calls of a wave's two sides, as they were taken in. What a judgement rests on is these, in their order, and nothing else. Immutable.</summary>
-internal sealed record CallEvidence
+public sealed record CallEvidence
 {
     /// <summary>What it is for.</summary>
     public required EvidenceKind Kind { get; init; }
@@ -34,16 +34,18 @@ internal sealed record CallEvidence
 /// <summary>The calls of one method on both sides. Immutable.</summary>
 /// <param name="Candidate">On the candidate; in what is from before, on the nodes that are going to have it.</param>
 /// <param name="Baseline">On the baseline.</param>
-internal sealed record BothSides(SideCalls Candidate, SideCalls Baseline)
+public sealed record BothSides(SideCalls Candidate, SideCalls Baseline)
 {
     /// <summary>None.</summary>
     public static BothSides None { get; } = new(SideCalls.None, SideCalls.None);
 
     /// <summary>Both.</summary>
+    /// <param name="other">The other.</param>
+    /// <exception cref="OverflowException">There are more than can be counted.</exception>
     public BothSides And(BothSides other) => new(Candidate.And(other.Candidate), Baseline.And(other.Baseline));
 }
 
 /// <summary>How evidence is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(CallEvidence))]
 internal sealed partial class EvidenceJson : JsonSerializerContext;

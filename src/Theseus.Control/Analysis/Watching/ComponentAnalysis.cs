@@ -26,12 +26,14 @@ internal sealed class ComponentAnalysis
     public ComponentAnalysis(WaveJudging judging, int components, int waves)
     {
         _judging = judging;
-        // Each half is a bound on one way to be wrong; together they are the whole, whatever hangs on what (Boole's inequality).
-        var hasLimits = CallLimits.Of(judging).Count > 0;
-        _falseAlarms = judging.FalseAlarms / components * (hasLimits ? 0.5 : 1);
+        _falseAlarms = FalseAlarmsOf(judging, components);
         _limitError = judging.FalseAlarms / components * 0.5 / Math.Max(1, waves);
         _falsePasses = judging.FalsePasses / components / Math.Max(1, waves);
     }
+
+    /// <summary>What of an upgrade's chance of a false alarm is for the comparison of one component's calls.</summary>
+    /// <remarks>Where there are limits too, each has a half: a bound on one way to be wrong. Together they are the whole, whatever hangs on what (Boole's inequality).</remarks>
+    public static double FalseAlarmsOf(WaveJudging judging, int components) => judging.FalseAlarms / components * (CallLimits.Of(judging).Count > 0 ? 0.5 : 1);
 
     /// <summary>Takes evidence in, the oldest first.</summary>
     public void Add(CallEvidence evidence)

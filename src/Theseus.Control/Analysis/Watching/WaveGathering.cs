@@ -9,6 +9,9 @@ internal sealed class WaveGathering(WaveSides sides, TimeSpan warmUp)
 {
     private const int MostMethods = 1000;
 
+    // More calls than any node takes between two pieces of evidence. What a node makes up cannot overflow a sum so.
+    private const long MostCalls = 1L << 40;
+
     private readonly Dictionary<string, BothSides> _gathered = new(StringComparer.Ordinal);
     private bool _isWarm;
 
@@ -69,9 +72,12 @@ internal sealed class WaveGathering(WaveSides sides, TimeSpan warmUp)
 
     private void Add(string method, BothSides calls)
     {
-        if (_gathered.TryGetValue(method, out var known) || _gathered.Count < MostMethods)
+        var isKnown = _gathered.TryGetValue(method, out var known);
+        if ((isKnown || _gathered.Count < MostMethods) && Math.Max(Calls(calls), isKnown ? Calls(known!) : 0) <= MostCalls)
         {
             _gathered[method] = known?.And(calls) ?? calls;
         }
+
+        static long Calls(BothSides sides) => Math.Max(sides.Candidate.Calls, sides.Baseline.Calls);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Theseus.Control.Analysis;
 using Theseus.Control.Audit;
 using Theseus.Control.Distribution;
 using Theseus.Fleet;
@@ -23,6 +24,7 @@ internal sealed partial class DrivenUpgrades(
     private readonly Dictionary<string, UpgradeRecord> _running = new(StringComparer.Ordinal);
     private readonly FleetView _fleet = new();
     private readonly TaskSender _sender = new(channel, time, tally);
+    private readonly FleetTraffic _traffic = new();
     private readonly UpgradeWatches _watches = new(evidence);
     private readonly HeldLeases _leases = leases ?? new HeldLeases(new SoleDriver(store), "sole", time);
 
@@ -50,6 +52,7 @@ internal sealed partial class DrivenUpgrades(
             return;
         }
 
+        _traffic.Take(report, isNewProcess, time.GetUtcNow());
         _watches.Take(isNewProcess ? null : before, report);
 
         if (isNewProcess)
@@ -62,12 +65,17 @@ internal sealed partial class DrivenUpgrades(
         OnReported();
     }
 
+    /// <summary>Tells in a plan how long it would take to see a harm, at the traffic of now.</summary>
+    public UpgradePlan Forecast(UpgradePlan plan) => WaveForecasts.In(plan, _fleet.Find, _traffic.CallsPerSecond);
+
     /// <summary>Takes in what came of looking whether an upgrade is possible.</summary>
     public async Task PlanAsync(string id, Feasibility found, CancellationToken cancellationToken)
     {
         if (_running.TryGetValue(id, out var upgrade) && upgrade.State == UpgradeState.Validating && _leases.Has(id))
         {
-            await StoreAsync(upgrade, UpgradeTurns.Planned(upgrade, found, time.GetUtcNow()), AuditEntry.System, cancellationToken).ConfigureAwait(false);
+            var planned = UpgradeTurns.Planned(upgrade, found, time.GetUtcNow());
+            planned = planned.Next.Plan is { } plan ? planned with { Next = planned.Next with { Plan = Forecast(plan) } } : planned;
+            await StoreAsync(upgrade, planned, AuditEntry.System, cancellationToken).ConfigureAwait(false);
             if (LineStop is not null)
             {
                 // It was asked for before the line was stopped, and must not begin after.

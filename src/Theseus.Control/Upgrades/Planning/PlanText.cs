@@ -60,6 +60,11 @@ public static class PlanText
                 {
                     text.AppendLine(CultureInfo.InvariantCulture, $"    judged beside {Nodes(wave.Baseline)}");
                 }
+
+                foreach (var one in wave.Forecasts)
+                {
+                    text.AppendLine(CultureInfo.InvariantCulture, $"    to see {one.Harm} takes {(one.Calls is { } calls ? $"about {calls} calls{(one.Time is { } time ? $", {Rounded(time)} at the traffic of now" : "")}" : "more calls than there will be")}");
+                }
             }
         }
 
@@ -79,6 +84,10 @@ public static class PlanText
         text.Append(CultureInfo.InvariantCulture, $"  digest {plan.Digest}");
         return text.ToString();
     }
+
+    private static string Rounded(TimeSpan time) => time < TimeSpan.FromMinutes(2)
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds)} s")
+        : time < TimeSpan.FromHours(3) ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0} h");
 
     private static string Settings(ReleaseId release) => release.Settings.Length == 0 ? "no settings of its own" : $"the settings {release.Settings}";
 

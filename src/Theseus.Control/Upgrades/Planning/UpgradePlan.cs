@@ -30,7 +30,7 @@ public sealed record UpgradePlan : IJsonOnDeserialized
 
     /// <summary>By what its waves are judged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public WaveJudging Judging { get => field ?? WaveJudging.Default; init; }
+    public WaveJudging Judging { get; init => field = value ?? WaveJudging.Default; } = WaveJudging.Default;
 
     /// <summary>How many of a wave's nodes may be lost before it fails.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -64,11 +64,14 @@ public sealed record UpgradePlan : IJsonOnDeserialized
 
     /// <summary>A digest of all the above, in lower-case hexadecimal: what an approval is bound to. Computed anew each time.</summary>
     [JsonIgnore]
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, UpgradeJson.Default.UpgradePlan)));
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(WithoutForecasts(), UpgradeJson.Default.UpgradePlan)));
 
     /// <summary>A component's move.</summary>
     /// <param name="component">The component, which has to be one of the plan's.</param>
     public UpgradeMove MoveOf(string component) => Moves.First(move => move.Component == component);
+
+    // What is done does not hang on the traffic of a moment.
+    private UpgradePlan WithoutForecasts() => Waves.All(wave => wave.Forecasts.Count == 0) ? this : this with { Waves = [.. Waves.Select(wave => wave with { Forecasts = [] })] };
 
     // The first records do not say it, and a reader takes that for zero, which no rule lets through.
     void IJsonOnDeserialized.OnDeserialized() => _retireDeadline = _retireDeadline == TimeSpan.Zero ? StrategyParameters.DefaultRetireDeadline : _retireDeadline;
@@ -93,7 +96,10 @@ public sealed record PlanWave
     /// The nodes beside which it is judged: as many as send all their calls to the release, of those that serve with the one
     /// from before meanwhile. None where each node has both, or no node is left.
     /// </summary>
-    public IReadOnlyList<string> Baseline { get => field ?? []; init; }
+    public IReadOnlyList<string> Baseline { get; init => field = value ?? []; } = [];
+
+    /// <summary>How long it would take to see a harm, as of when the plan was made; none where nothing is compared, or nothing was called. No part of the digest.</summary>
+    public IReadOnlyList<HarmTime> Forecasts { get; init => field = value ?? []; } = [];
 
     /// <summary>All of its nodes.</summary>
     [JsonIgnore]
@@ -111,3 +117,9 @@ public sealed record PlanWave
 /// <param name="Share">The share of calls that goes to the release.</param>
 /// <param name="ShadowFraction">The share of calls that are copied to it.</param>
 public sealed record PlanStep(string Node, double Share, double ShadowFraction = 0);
+
+/// <summary>How long it would take to see a harm. Immutable.</summary>
+/// <param name="Harm">The harm, in words.</param>
+/// <param name="Calls">How many calls of both releases it takes in the mean, of the method that is called most; null where none would show it.</param>
+/// <param name="Time">How long that is at the traffic of when the plan was made; null where that is not known.</param>
+public sealed record HarmTime(string Harm, long? Calls, TimeSpan? Time);

@@ -18,6 +18,10 @@ public static class ParameterReader
         ["retireDeadline"] = Of<TimeSpan>(Time, (p, v) => p with { RetireDeadline = v }, "a time like 30s, 5m or 00:05:00"),
         ["lostNodes"] = Of<Amount>(AmountOrNone, (p, v) => p with { LostNodes = v }, "a number of nodes like 0 or 3, or a share of them like 25%"),
         ["shadowFraction"] = Of<double>(Share, (p, v) => p with { ShadowFraction = v }, "a share like 0.1 or 10%"),
+    };
+
+    private static readonly IReadOnlyDictionary<string, (Setter Set, string Form)> s_judging = new Dictionary<string, (Setter, string)>(StringComparer.OrdinalIgnoreCase)
+    {
         ["falseAlarms"] = OfJudging<double>(Share, (j, v) => j with { FalseAlarms = v }, "a share like 0.01 or 1%"),
         ["falsePasses"] = OfJudging<double>(Share, (j, v) => j with { FalsePasses = v }, "a share like 0.01 or 1%"),
         ["warmUp"] = OfJudging<TimeSpan>(Time, (j, v) => j with { WarmUp = v }, "a time like 2s or 00:00:02"),
@@ -74,7 +78,7 @@ public static class ParameterReader
     };
 
     /// <summary>The names that a strategy's parameters have.</summary>
-    public static IReadOnlyList<string> NamesOf(UpgradeStrategy strategy) => [.. s_own[strategy].Keys, .. s_common.Keys];
+    public static IReadOnlyList<string> NamesOf(UpgradeStrategy strategy) => [.. s_own[strategy].Keys, .. s_common.Keys, .. s_judging.Keys];
 
     /// <summary>Reads.</summary>
     /// <param name="strategy">The strategy.</param>
@@ -88,7 +92,7 @@ public static class ParameterReader
         var parameters = Default(strategy);
         foreach (var (name, text) in values.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
-            if (!s_own[strategy].TryGetValue(name, out var parameter) && !s_common.TryGetValue(name, out parameter))
+            if (!s_own[strategy].TryGetValue(name, out var parameter) && !s_common.TryGetValue(name, out parameter) && !s_judging.TryGetValue(name, out parameter))
             {
                 found.Add($"The strategy {strategy} has no parameter '{name}'. It has: {string.Join(", ", NamesOf(strategy))}.");
             }
@@ -109,6 +113,37 @@ public static class ParameterReader
         found.AddRange(ParameterRules.Faults(parameters));
         faults = found;
         return parameters;
+    }
+
+    /// <summary>Reads by what waves are judged, alone: to judge by other parameters what was judged before.</summary>
+    /// <param name="judging">What holds where nothing is said.</param>
+    /// <param name="values">Names and values; case does not matter in names.</param>
+    /// <param name="faults">All that is wrong, each with what to write instead; empty when the result counts.</param>
+    public static WaveJudging ReadJudging(WaveJudging judging, IReadOnlyDictionary<string, string> values, out IReadOnlyList<string> faults)
+    {
+        ArgumentNullException.ThrowIfNull(judging);
+        ArgumentNullException.ThrowIfNull(values);
+        var found = new List<string>();
+        StrategyParameters parameters = new ImmediateParameters { Judging = judging };
+        foreach (var (name, text) in values.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            if (!s_judging.TryGetValue(name, out var parameter))
+            {
+                found.Add($"'{name}' does not say by what waves are judged. What does: {string.Join(", ", s_judging.Keys)}.");
+            }
+            else if (parameter.Set(parameters, text, out var changed))
+            {
+                parameters = changed;
+            }
+            else
+            {
+                found.Add($"'{text}' is no value for '{name}'; write {parameter.Form}.");
+            }
+        }
+
+        found.AddRange(ParameterRules.Faults(parameters));
+        faults = found;
+        return parameters.Judging;
     }
 
     private static (Setter, string) Of<T>(Parse<T> parse, Func<StrategyParameters, T, StrategyParameters> set, string form) => (

@@ -53,7 +53,7 @@ public abstract record StrategyParameters : IJsonOnDeserialized
     public double ShadowFraction { get; init; }
 
     /// <summary>By what the waves are judged.</summary>
-    public WaveJudging Judging { get => field ?? WaveJudging.Default; init; }
+    public WaveJudging Judging { get; init => field = value ?? WaveJudging.Default; } = WaveJudging.Default;
 
     // The first records do not say it, and a reader takes that for zero, which no rule lets through.
     void IJsonOnDeserialized.OnDeserialized() => _retireDeadline = _retireDeadline == TimeSpan.Zero ? DefaultRetireDeadline : _retireDeadline;
