@@ -5,6 +5,7 @@ var benches = new Dictionary<string, Func<BenchRun, BenchReport>>(StringComparer
 {
     ["false-alarms"] = FalseAlarmsBench.Run,
     ["harms"] = HarmsBench.Run,
+    ["merging"] = MergingBench.Run,
 };
 var run = new BenchRun(Quick: args.Contains("--quick"));
 var names = args.Where(one => one != "--quick").ToList();

@@ -24,6 +24,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task<BenchReport>>>(StringCo
     ["fleet-rabbit"] = FleetRabbitBench.RunAsync,
     ["tasks"] = TasksBench.RunAsync,
     ["processes"] = ProcessesBench.RunAsync,
+    ["catalogue"] = CatalogueBench.RunAsync,
 };
 if (args is [FleetBench.HeapCommand, var kind, var nodes])
 {

@@ -116,6 +116,7 @@ public sealed class ReportLaws
                     ExpectedOutcome = "Completed",
                     AsExpected = false,
                     Detail = "Why.",
+                    Verdicts = [new(1, "Pass", "nothing-against-it", "Nothing is shown.")],
                     ServesNow = "2.0.0",
                     Requests = 1200,
                     FailedCalls = 1,

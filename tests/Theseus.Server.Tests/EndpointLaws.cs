@@ -40,6 +40,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
         new("POST /api/v1/upgrades/plan", Operate, Body: true),
         new("GET /api/v1/upgrades/{id}", Look, Unknown: "unknown-upgrade"),
         new("GET /api/v1/upgrades/{id}/events", Look, Unknown: "unknown-upgrade"),
+        new("GET /api/v1/upgrades/{id}/judgement", Look, Unknown: "unknown-upgrade"),
         new("POST /api/v1/upgrades/{id}/pause", Operate, Body: true, Unknown: "unknown-upgrade"),
         new("POST /api/v1/upgrades/{id}/resume", Operate, Body: true, Unknown: "unknown-upgrade"),
         new("POST /api/v1/upgrades/{id}/cancel", Operate, Body: true, Unknown: "unknown-upgrade"),

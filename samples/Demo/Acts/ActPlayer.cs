@@ -39,10 +39,17 @@ internal sealed class ActPlayer(IDemoFleet fleet, LoadRecording recording, DemoO
     {
         var takeover = act.LosesItsDriver && fleet.CanLoseAControlPlane ? new Takeover(fleet, screen, time) : null;
         UpgradeRecord? upgrade = null;
+        var told = 0;
         var request = new UpgradeRequest { Targets = [new UpgradeTarget(act.Component, act.To)], Parameters = act.Strategy(options.Window), RequestedBy = "demo", Reason = act.Name };
         await foreach (var change in fleet.UpgradeAsync(request, cancellationToken))
         {
             upgrade = change;
+            foreach (var verdict in change.Verdicts.Skip(told))
+            {
+                screen.Step($"wave {verdict.Wave + 1} is judged: {verdict.Judgement} by '{verdict.Rule}'. {verdict.Evidence}", isEnd: false);
+            }
+
+            told = change.Verdicts.Count;
             screen.Step(Describe(change), change.HasEnded);
             await (takeover?.SeeAsync(change, cancellationToken) ?? Task.CompletedTask);
         }
@@ -74,6 +81,7 @@ internal sealed class ActPlayer(IDemoFleet fleet, LoadRecording recording, DemoO
             ExpectedOutcome = act.Expected.ToString(),
             AsExpected = ended.State == act.Expected && ended.Plan?.Moves[0].From.Version == act.From && serving is [var only] && only == act.Serves && swaps.AreGone && failed == 0,
             Detail = ended.Detail,
+            Verdicts = [.. ended.Verdicts.Select(one => new VerdictReport(one.Wave + 1, one.Judgement.ToString(), one.Rule, one.Evidence))],
             ServesNow = string.Join(", ", serving),
             Requests = samples.Count,
             FailedCalls = failed,

@@ -81,6 +81,9 @@ internal sealed record ActReport
     /// <summary>Why it ended so, and what of it was not as expected; empty when there is nothing to say.</summary>
     public required string Detail { get; init; }
 
+    /// <summary>How each wave was judged, and why.</summary>
+    public required IReadOnlyList<VerdictReport> Verdicts { get; init; }
+
     public required string ServesNow { get; init; }
 
     public required long Requests { get; init; }
@@ -115,6 +118,12 @@ internal sealed record ActReport
 }
 
 internal sealed record LatencyPhases(LatencySummary Before, LatencySummary During, LatencySummary After);
+
+/// <param name="Wave">The wave, from 1.</param>
+/// <param name="Judgement">What it was judged to be.</param>
+/// <param name="Rule">The rule that was decisive.</param>
+/// <param name="Why">What was looked at, in words.</param>
+internal sealed record VerdictReport(int Wave, string Judgement, string Rule, string Why);
 
 internal sealed record StepReport(string Step, double Ms);
 

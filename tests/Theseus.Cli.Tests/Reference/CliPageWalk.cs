@@ -113,6 +113,11 @@ public sealed class CliPageWalk : IAsyncDisposable
         _line.Environment.Remove("THESEUS_TOKEN");
         await walk.RunAsync(0, "upgrade", "watch", "last");
         Assert.Contains("try it", await walk.RunAsync(0, "upgrade", "status", "last"));
+        var (kept, picture) = (Path.Combine(_folder, "judgement.json"), Path.Combine(_folder, "judgement.svg"));
+        Assert.Contains("Wave 1 of 1", await walk.RunAsync(0, "upgrade", "explain", "last", "--save", kept, "--picture", picture));
+        Assert.Contains("Wave 1 of 1", await walk.RunAsync(0, "replay", kept, "--set", "worseMedian=1.5", "--picture", picture));
+        await walk.RunAsync(4, "replay", Path.Combine(_folder, "none-such"));
+        await walk.RunAsync(5, "replay", picture);
         Assert.NotEmpty(await walk.RunAsync(0, "component", "rollback-points", "markdown"));
         Assert.Contains("Completed", await walk.RunAsync(0, "history"));
 

@@ -98,7 +98,9 @@ internal static class UpgradeReconciler
         var wave = upgrade.CurrentWave;
         if (failed.Count > 0 && plan.OnFailure != FailureAction.RollForward)
         {
-            return Fail(upgrade, $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some(failed)}", now);
+            // A node's own limits are there for what cannot wait for a report; that it took the release back is a verdict on the wave.
+            var judged = upgrade.Phase == WavePhase.Observing ? Judged(upgrade, new(upgrade.Wave, WaveJudgement.Fail, "taken-back-by-node", Some(failed))) : upgrade;
+            return Fail(judged, $"Wave {upgrade.Wave + 1}, {wave.Name}: {Some(failed)}", now);
         }
 
         if (upgrade.Phase == WavePhase.Observing)
