@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
+using Microsoft.Extensions.DependencyInjection;
 using Theseus.Runtime.Tests.Loading;
 using Theseus.Samples;
 
@@ -111,6 +112,30 @@ public sealed class BadReleaseLaws
         var result = await host.Engine.SwapAsync("markdown", "9.2.0", s_withoutRecentCalls).WaitAsync(LiveHost.Deadline);
 
         Assert.Equal((SwapOutcome.RolledBack, "slowdown"), (result.Outcome, result.Verdict?.Rule));
+        await load.EndAsync();
+    }
+
+    [Fact]
+    public async Task OneThatIsSlowIsTakenBackThoughNobodyCallsRightBeforeItsTrial()
+    {
+        await using var host = await StartAsync();
+        host.Services.GetRequiredService<MetricsCollector>().StartCollection();
+        for (var call = 0; call < 60; call++)
+        {
+            host.Markdown.Render(Plain);
+        }
+
+        var swap = host.Engine.SwapAsync("markdown", "9.2.0", s_withoutRecentCalls);
+        while (host.Engine.GetStatus("markdown").Trial is null && !swap.IsCompleted)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        var load = RenderOn(host);
+        var result = await swap.WaitAsync(LiveHost.Deadline);
+
+        Assert.Equal((SwapOutcome.RolledBack, "slowdown"), (result.Outcome, result.Verdict?.Rule));
+        Assert.Equal(60, result.Verdict!.Evidence.Before!.Calls);
         await load.EndAsync();
     }
 

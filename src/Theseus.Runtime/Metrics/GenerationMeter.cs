@@ -1,4 +1,5 @@
 using Theseus.Calls;
+using Theseus.Fleet.Metrics;
 
 namespace Theseus.Runtime.Metrics;
 
@@ -20,6 +21,18 @@ internal sealed class GenerationMeter : CallMeter
 
     /// <summary>What was counted so far, of the methods that were called.</summary>
     public IReadOnlyList<MethodMetrics> Read() => [.. _methods.Select((method, index) => method.Read(_names[index].Name)).OfType<MethodMetrics>()];
+
+    /// <summary>What was counted so far of all methods together, with the latencies of those calls that were timed.</summary>
+    public (TrialSideObservation Side, long Timed) ReadAsOne()
+    {
+        var methods = Read();
+        var latency = LatencySketch.Merge(methods.Select(method => method.Latency));
+        return (
+            new(methods.Sum(method => method.Answered + method.Failed), methods.Sum(method => method.Failed), At(0.5), At(0.99)),
+            latency.Count);
+
+        TimeSpan At(double quantile) => TimeSpan.FromMicroseconds((latency.Quantile(quantile) ?? 0) / 1e3);
+    }
 
     /// <summary>Keeps what was counted in little memory, once no call can come or end any more.</summary>
     public void Close()

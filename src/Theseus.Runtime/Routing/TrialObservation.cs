@@ -12,7 +12,10 @@ public sealed record TrialObservation
     /// <summary>The calls that the stable version took meanwhile; none when the candidate has all traffic.</summary>
     public required TrialSideObservation Stable { get; init; }
 
-    /// <summary>The calls that the stable version took right before the trial, to compare with where it took too few meanwhile; null when none were measured.</summary>
+    /// <summary>
+    /// The calls that the stable version took right before the trial, to compare with where it took too few meanwhile; where
+    /// it took too few then as well, all those since they are counted, if they are. Null when none were measured.
+    /// </summary>
     public TrialSideObservation? Before { get; init; }
 
     /// <summary>The calls that failed on the candidate and were then answered by the stable version: failures that are the candidate's, proven.</summary>

@@ -153,6 +153,18 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
         }
     }
 
+    /// <summary>
+    /// How the stable version did: right before, or, where hardly any calls came in that moment, since its calls are counted.
+    /// The rules compare it coarsely enough for that; a component that is seldom called would be compared with nothing.
+    /// </summary>
+    private TrialSideObservation Before()
+    {
+        var rightBefore = _recorder.Baseline.Observe();
+        return rightBefore.Calls < TrialGate.FewestCallsForLatency && from.Meter.ReadAsOne() is { Timed: >= TrialGate.FewestCallsForLatency } counted
+            ? counted.Side
+            : rightBefore;
+    }
+
     private async Task PlanStateAsync(Generation candidate, CancellationToken cancellationToken)
     {
         if (options.RestoreSnapshot is not null)
@@ -208,7 +220,7 @@ internal sealed class Swap(SlotParts slot, Generation from, ValidatedRelease val
 
         try
         {
-            return await _steps.RunAsync(SwapStep.Observe, () => _trial.WatchAsync(candidate, _recorder.Baseline.Observe(), cancellationToken)).ConfigureAwait(false);
+            return await _steps.RunAsync(SwapStep.Observe, () => _trial.WatchAsync(candidate, Before(), cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -7,7 +7,9 @@ namespace Theseus.Runtime.Swapping;
 internal static class TrialGate
 {
     private const long FewestFailures = 5;
-    private const long FewestCallsForLatency = 50;
+
+    /// <summary>How many calls a side has to have taken before its latencies are looked at.</summary>
+    public const long FewestCallsForLatency = 50;
 
     /// <summary>Judges. <see cref="VerdictKind.Pass"/> only means 'nothing against it so far' until the trial's time is over.</summary>
     /// <param name="seen">What was seen.</param>
