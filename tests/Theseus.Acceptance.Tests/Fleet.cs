@@ -25,6 +25,7 @@ internal sealed class Fleet : IAsyncDisposable
     private Action<ControlPlaneOptions> _configure = _ => { };
     private bool _hasLimiter;
     private double _slowdownAllowed;
+    private SwapOptions? _swap;
     private bool _hasRelay;
 
     public ControlPlane Plane { get; private set; } = null!;
@@ -43,9 +44,10 @@ internal sealed class Fleet : IAsyncDisposable
     /// <param name="configure">Changes the control plane's options.</param>
     /// <param name="slowdownAllowed">How many times as long a release's calls may take before its node takes it back by itself.</param>
     /// <param name="withRelay">Whether they have <c>relay</c> too, whose third release declares itself safe to upgrade to from the second one on.</param>
-    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null, bool withRelay = false, double slowdownAllowed = 3)
+    /// <param name="swap">How hosts swap; null for quickly.</param>
+    public static async Task<Fleet> StartAsync(int nodes, bool withLimiter = false, Action<ControlPlaneOptions>? configure = null, bool withRelay = false, double slowdownAllowed = 3, SwapOptions? swap = null)
     {
-        var fleet = new Fleet { _hasLimiter = withLimiter, _hasRelay = withRelay, _slowdownAllowed = slowdownAllowed, _configure = configure ?? (_ => { }) };
+        var fleet = new Fleet { _hasLimiter = withLimiter, _hasRelay = withRelay, _slowdownAllowed = slowdownAllowed, _swap = swap, _configure = configure ?? (_ => { }) };
         await fleet.StartPlaneAsync();
         for (var i = 1; i <= nodes; i++)
         {
@@ -122,7 +124,7 @@ internal sealed class Fleet : IAsyncDisposable
     private void FromOne(ComponentOptions options)
     {
         options.InitialVersion = "[1.0.0]";
-        options.Swap = new SwapOptions
+        options.Swap = _swap ?? new SwapOptions
         {
             Loading = LoadingMode.Collectible,
             WarmUp = new() { Rounds = 1, LongestSettling = TimeSpan.Zero },
