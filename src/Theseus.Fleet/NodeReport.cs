@@ -45,6 +45,9 @@ public sealed record NodeReport
     /// <summary>How often it reports when nothing happens: a node is suspected by its own measure. Zero for not told.</summary>
     public TimeSpan Heartbeat { get; init; }
 
+    /// <summary>What its process is like, and has used; null where nobody looks.</summary>
+    public ProcessMetrics? Process { get; init; }
+
     /// <summary>Whether it is the last one of its process, which is ending: later upgrades are planned without the node until it is back.</summary>
     public bool IsLeaving { get; init; }
 
@@ -90,6 +93,9 @@ public sealed record ComponentReport
 
     /// <summary>What its generations' calls were like; none where nobody looks.</summary>
     public IReadOnlyList<GenerationCalls> Calls { get; init; } = [];
+
+    /// <summary>What the instruments of its generations' own code came to; none where nobody looks.</summary>
+    public IReadOnlyList<InstrumentReading> Instruments { get; init; } = [];
 
     /// <summary>What came of a task; null when the node has not ended it.</summary>
     /// <param name="task">The task's id.</param>

@@ -19,6 +19,11 @@ internal static class Sample
     {
         Node = node, Incarnation = "i1", StartedAt = DateTimeOffset.UnixEpoch.AddYears(56), Sequence = sequence, FailureDomain = "east", Labels = new Dictionary<string, string> { ["disk"] = "ssd" },
         MemoryBytes = 1 << 30, Processors = 2, TaskKinds = ["sum"], TaskSlots = 2, Heartbeat = TimeSpan.FromSeconds(5),
+        Process = new ProcessMetrics
+        {
+            Uptime = TimeSpan.FromMinutes(5), ProcessorTime = TimeSpan.FromSeconds(7), WorkingSetBytes = 1 << 27, HeapBytes = 1 << 24, AllocatedBytes = 1L << 40, CollectionPauses = TimeSpan.FromMilliseconds(12),
+            Generation0Collections = 9, Generation1Collections = 2, Generation2Collections = 1, PoolThreads = 4, PoolQueue = 1, PoolCompleted = 12345, LockContentions = 6, Exceptions = 8,
+        },
         Components =
         [
             new ComponentReport
@@ -32,6 +37,11 @@ internal static class Sample
                 [
                     new(Old, 1, [new MethodCalls { Method = "Greet(string)", Answered = 40, GivenUp = 1, Failures = new Dictionary<string, long> { ["System.TimeoutException"] = 2 }, Latency = LatencySketch.FromBuckets([new(0, 1), new(700, 30), new(LatencyBuckets.Count - 1, 5)]) }]),
                     new(New, 2, [new MethodCalls { Method = "Greet(string)", Answered = 10 }]),
+                ],
+                Instruments =
+                [
+                    new InstrumentReading { Release = Old, Generation = 1, Meter = "shop", Instrument = "orders", Unit = "{order}", Kind = InstrumentKind.Counter, Tags = new Dictionary<string, string> { ["till"] = "7" }, Count = 3, Sum = 4.5, Last = 1, Least = 0.5, Greatest = 3 },
+                    new InstrumentReading { Release = New, Generation = 2, Meter = "shop", Instrument = "temperature", Kind = InstrumentKind.Gauge, Count = 1, Sum = -3, Last = -3, Least = -3, Greatest = -3 },
                 ],
             },
         ],

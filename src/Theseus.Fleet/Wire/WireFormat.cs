@@ -16,7 +16,8 @@ public static class WireFormat
 
     /// <summary>
     /// Writes a report. Long texts are shortened, and of what there is too much the oldest is left out. Where it is too large all
-    /// the same, it goes without its calls: first without those of components that nothing is on trial of.
+    /// the same, it goes without the readings of components' own instruments, then without their calls too: first without those of
+    /// components that nothing is on trial of.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <exception cref="WireFormatException">It could not be read again: something in it is larger than <see cref="WireLimits"/> has it.</exception>
@@ -24,7 +25,8 @@ public static class WireFormat
     {
         var trimmed = WireTrimming.Of(report);
         Check(WireTypes.NodeReport, trimmed, WireRules.Check);
-        NodeReport[] tries = [trimmed, WireTrimming.WithoutCalls(trimmed, ofTrials: false), WireTrimming.WithoutCalls(trimmed, ofTrials: true)];
+        var without = WireTrimming.WithoutInstruments(trimmed);
+        NodeReport[] tries = [trimmed, without, WireTrimming.WithoutCalls(without, ofTrials: false), WireTrimming.WithoutCalls(without, ofTrials: true)];
         var bodies = tries.Select(one => JsonSerializer.SerializeToUtf8Bytes(one, WireJson.Compact.NodeReport));
         // The last one where none fits, for its size is what cannot be helped.
         var body = bodies.Select((bytes, place) => (Bytes: bytes, IsLast: place == tries.Length - 1)).First(one => one.Bytes.Length <= WireLimits.Bytes || one.IsLast).Bytes;

@@ -24,6 +24,9 @@ public static class WireLimits
     /// <summary>Methods of a component's generation, and kinds of failures of a method; of each. A writer leaves out those with the fewest calls.</summary>
     public const int Methods = 256;
 
+    /// <summary>Readings of a component's own instruments; a writer leaves out those of older generations first.</summary>
+    public const int Instruments = 500;
+
     /// <summary>Labels of a node, and kinds of tasks that it has handlers for; of each.</summary>
     public const int PerNode = 200;
 }

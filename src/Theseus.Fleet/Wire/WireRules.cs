@@ -79,6 +79,11 @@ internal static class WireRules
         faults.Each("taskKinds", report.TaskKinds, WireLimits.PerNode, (place, kind) => faults.Name(place, kind));
         faults.Number("taskSlots", report.TaskSlots, 0);
         faults.Time("heartbeat", report.Heartbeat);
+        if (report.Process is { } process)
+        {
+            Process(faults, "process", process);
+        }
+
         faults.Each("components", report.Components, WireLimits.Components, (place, component) => Component(faults, place, component));
     }
 
@@ -111,6 +116,44 @@ internal static class WireRules
         });
         faults.Each($"{place}.lingering", component.Lingering, WireLimits.PerComponent, (at, text) => faults.Text(at, text, WireLimits.Text));
         faults.Each($"{place}.calls", component.Calls, WireLimits.Generations, (at, generation) => Calls(faults, at, generation));
+        faults.Each($"{place}.instruments", component.Instruments, WireLimits.Instruments, (at, reading) => Reading(faults, at, reading));
+    }
+
+    private static void Process(WireFaults faults, string place, ProcessMetrics process)
+    {
+        faults.Time($"{place}.uptime", process.Uptime);
+        faults.Time($"{place}.processorTime", process.ProcessorTime);
+        faults.Time($"{place}.collectionPauses", process.CollectionPauses);
+        foreach (var (name, value) in (ReadOnlySpan<(string, long)>)
+        [
+            ("workingSetBytes", process.WorkingSetBytes), ("heapBytes", process.HeapBytes), ("allocatedBytes", process.AllocatedBytes),
+            ("generation0Collections", process.Generation0Collections), ("generation1Collections", process.Generation1Collections),
+            ("generation2Collections", process.Generation2Collections), ("poolThreads", process.PoolThreads), ("poolQueue", process.PoolQueue),
+            ("poolCompleted", process.PoolCompleted), ("lockContentions", process.LockContentions), ("exceptions", process.Exceptions),
+        ])
+        {
+            faults.Number($"{place}.{name}", value, 0);
+        }
+    }
+
+    private static void Reading(WireFaults faults, string place, InstrumentReading reading)
+    {
+        Release(faults, $"{place}.release", reading.Release);
+        faults.Number($"{place}.generation", reading.Generation, 1);
+        faults.Text($"{place}.meter", reading.Meter);
+        faults.Text($"{place}.instrument", reading.Instrument);
+        faults.Text($"{place}.unit", reading.Unit);
+        faults.Known($"{place}.kind", reading.Kind);
+        faults.Each($"{place}.tags", reading.Tags, WireLimits.PerNode, (at, tag) =>
+        {
+            faults.Text(at, tag.Key);
+            faults.Text(at, tag.Value);
+        });
+        faults.Number($"{place}.count", reading.Count, 0);
+        foreach (var (name, value) in (ReadOnlySpan<(string, double)>)[("sum", reading.Sum), ("last", reading.Last), ("least", reading.Least), ("greatest", reading.Greatest)])
+        {
+            faults.Number($"{place}.{name}", value, double.MinValue);
+        }
     }
 
     private static void Calls(WireFaults faults, string place, GenerationCalls generation)

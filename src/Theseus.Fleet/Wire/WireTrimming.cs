@@ -13,6 +13,9 @@ internal static class WireTrimming
     public static NodeReport WithoutCalls(NodeReport report, bool ofTrials) =>
         report with { Components = [.. report.Components.Select(one => one.Trial is null || ofTrials ? one with { Calls = [] } : one)] };
 
+    /// <summary>Leaves the readings of components' own instruments out.</summary>
+    public static NodeReport WithoutInstruments(NodeReport report) => report with { Components = [.. report.Components.Select(one => one with { Instruments = [] })] };
+
     public static AssignmentAnswers Of(AssignmentAnswers answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -28,6 +31,8 @@ internal static class WireTrimming
         States = [.. component.States.Take(WireLimits.PerComponent)],
         Lingering = Texts(component.Lingering),
         Calls = Calls(component.Calls),
+        // The newest generations' are the last.
+        Instruments = component.Instruments.Count <= WireLimits.Instruments ? component.Instruments : [.. component.Instruments.TakeLast(WireLimits.Instruments)],
         Trial = component.Trial is { } trial ? trial with { Examples = Texts(trial.Examples) } : null,
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
 using Theseus.Packaging;
+using Theseus.Runtime.Metrics;
 
 namespace Theseus.Runtime.Loading;
 
@@ -22,6 +23,8 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
     public ComponentLoadContext(VerifiedRelease release, SharedAssemblies shared, bool collectible)
         : base($"{release.Manifest.Component} {release.Manifest.Version} #{Interlocked.Increment(ref s_count)}", collectible)
     {
+        // Before any of its code can run, so that none of its instruments is missed.
+        InstrumentWatch.Ensure();
         _files = new ReleaseFiles(release, RuntimeIds.Current);
         _shared = shared;
         // Both are raised last, after the default context has not found it either. They record, and leave it to the
@@ -41,6 +44,9 @@ internal sealed class ComponentLoadContext : AssemblyLoadContext
             return 0;
         };
     }
+
+    /// <summary>The instruments that its code makes. Outlives it, and holds nothing of it once it is closed.</summary>
+    public GenerationInstruments Instruments { get; } = new();
 
     /// <summary>Loads the assembly of the entry.</summary>
     public Assembly LoadEntry() => LoadFromAssemblyPath(Unchanged(_files.EntryAssembly));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Theseus.Packaging;
+using Theseus.Runtime.Metrics;
 
 namespace Theseus.Runtime.Loading;
 
@@ -25,6 +26,7 @@ internal sealed class LoadedComponent
         Release = request.Release;
         IsCollectible = request.Collectible;
         _code = code;
+        Instruments = code.Instruments;
         _context = context;
         _handle = new GenerationHandle(request.Release.Manifest, code, context);
     }
@@ -42,6 +44,9 @@ internal sealed class LoadedComponent
 
     /// <summary>Whether its code can be unloaded.</summary>
     public bool IsCollectible { get; }
+
+    /// <summary>The instruments that its code makes; there also after it was let go, with what they came to.</summary>
+    public GenerationInstruments Instruments { get; }
 
     /// <summary>Files that the code has asked for and not got, since they are not those that were verified; in words.</summary>
     public IReadOnlyList<string> ChangedFiles => _code?.ChangedFiles ?? [];
@@ -105,6 +110,8 @@ internal sealed class LoadedComponent
             _released = Task.FromResult<IReadOnlyList<string>>([]);
         }
 
+        // First: what observes holds the component's code.
+        Instruments.Close();
         if (IsCollectible)
         {
             Unload(code!);

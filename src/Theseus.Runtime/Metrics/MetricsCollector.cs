@@ -1,9 +1,12 @@
+using Theseus.Fleet;
 using Theseus.Runtime.Hosting;
+using Theseus.Runtime.Metrics;
 
 namespace Theseus.Runtime;
 
 /// <summary>
-/// Counts and times the calls of this host's components, per generation and method, while somebody looks. Injected into
+/// Counts and times the calls of this host's components, per generation and method, and reads the instruments that their code
+/// makes and what the process uses, while somebody looks. Injected into
 /// any service of a host that has called <c>AddTheseus</c>. Thread-safe.
 /// </summary>
 /// <remarks>
@@ -15,12 +18,14 @@ public sealed class MetricsCollector
     private readonly IReadOnlyDictionary<string, HostedComponent> _components;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private readonly ProcessMeter _process;
     private volatile MetricsOptions? _options;
 
     internal MetricsCollector(IReadOnlyDictionary<string, HostedComponent> components, TimeProvider time)
     {
         _components = components;
         _time = time;
+        _process = new ProcessMeter(time);
     }
 
     /// <summary>What is counted now; null while nothing is.</summary>
@@ -49,6 +54,7 @@ public sealed class MetricsCollector
                 component.Controller.Measure(wanted.Contains(component.Name) ? options.TimeOneIn : null);
             }
 
+            _process.Measure(isWanted: true);
             _options = options;
         }
     }
@@ -66,6 +72,7 @@ public sealed class MetricsCollector
                 component.Controller.Measure(timeOneIn: null);
             }
 
+            _process.Measure(isWanted: false);
             _options = null;
         }
 
@@ -75,5 +82,9 @@ public sealed class MetricsCollector
     /// <summary>What was counted so far. May be asked for at any time, also while nothing is counted.</summary>
     public MetricsSnapshot Snapshot() => new(
         _time.GetUtcNow(),
-        [.. _components.Values.OrderBy(component => component.Name, StringComparer.Ordinal).SelectMany(component => component.Controller.Metrics())]);
+        [.. _components.Values.OrderBy(component => component.Name, StringComparer.Ordinal).SelectMany(component => component.Controller.Metrics())],
+        _process.Read());
+
+    /// <summary>What the process is like now, and has used.</summary>
+    internal ProcessMetrics ReadProcess() => _process.Read();
 }

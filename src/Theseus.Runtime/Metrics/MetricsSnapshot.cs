@@ -1,3 +1,4 @@
+using Theseus.Fleet;
 using Theseus.Fleet.Metrics;
 
 namespace Theseus.Runtime;
@@ -7,8 +8,9 @@ namespace Theseus.Runtime;
 /// next, for as long as a generation is in them.
 /// </summary>
 /// <param name="TakenAt">When.</param>
-/// <param name="Generations">The generations that were called while somebody looked, by component and number. Of those that have gone the newest few are there.</param>
-public sealed record MetricsSnapshot(DateTimeOffset TakenAt, IReadOnlyList<GenerationMetrics> Generations);
+/// <param name="Generations">The generations that were called, or whose instruments were measured, while somebody looked, by component and number. Of those that have gone the newest few are there.</param>
+/// <param name="Process">What the process is like, and has used.</param>
+public sealed record MetricsSnapshot(DateTimeOffset TakenAt, IReadOnlyList<GenerationMetrics> Generations, ProcessMetrics Process);
 
 /// <summary>What was counted of one generation. Immutable.</summary>
 /// <param name="Component">The component.</param>
@@ -20,6 +22,9 @@ public sealed record GenerationMetrics(string Component, string Version, string 
 {
     /// <summary>The settings that the generation is run with, as in <see cref="ReleaseRef.Settings"/>; null for none.</summary>
     public string? Settings { get; init; }
+
+    /// <summary>What the instruments of its own code came to; none where it has none. Those that are observed are as at the reading before.</summary>
+    public IReadOnlyList<InstrumentReading> Instruments { get; init; } = [];
 }
 
 /// <summary>What was counted of the calls of one method on one generation. Immutable.</summary>

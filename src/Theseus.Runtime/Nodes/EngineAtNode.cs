@@ -3,7 +3,7 @@ using Theseus.Fleet;
 namespace Theseus.Runtime.Nodes;
 
 /// <summary>A node's host, by its engine. Thread-safe: the engine is.</summary>
-internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : INodeEngine
+internal sealed class EngineAtNode(HotSwapEngine engine, MetricsCollector metrics, TimeProvider time) : INodeEngine
 {
     private const string TakenBack = nameof(SwapReason.TakenBack);
     private static readonly StateChoice s_stateOfNow = new("", "");
@@ -11,9 +11,12 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
 
     public IReadOnlyCollection<string> Components => engine.Components;
 
+    public ProcessMetrics? ReadProcess() => metrics.Collecting is null ? null : metrics.ReadProcess();
+
     public ComponentReport Describe(string component)
     {
         var status = engine.GetStatus(component);
+        var measured = engine.MetricsOf(component).ToList();
         return new ComponentReport
         {
             Component = component,
@@ -29,7 +32,8 @@ internal sealed class EngineAtNode(HotSwapEngine engine, TimeProvider time) : IN
                 .. status.Generations.Where(one => one.State == GenerationState.Lingering)
                     .Select(one => $"generation {one.Number}, {one.Version}: {one.Retirement?.Summary}"),
             ],
-            Calls = [.. engine.MetricsOf(component).Select(Report)],
+            Calls = [.. measured.Where(one => one.Methods.Count > 0).Select(Report)],
+            Instruments = [.. measured.SelectMany(one => one.Instruments)],
         };
     }
 

@@ -8,6 +8,9 @@ internal interface INodeEngine
     /// <summary>The components' names.</summary>
     IReadOnlyCollection<string> Components { get; }
 
+    /// <summary>What the host's process is like now; null where nobody looks.</summary>
+    ProcessMetrics? ReadProcess() => null;
+
     /// <summary>Tells how a component stands.</summary>
     ComponentReport Describe(string component);
 

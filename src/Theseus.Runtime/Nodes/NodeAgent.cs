@@ -35,6 +35,7 @@ internal sealed partial class NodeAgent
     private static readonly TimeSpan s_longestReturn = TimeSpan.FromMinutes(5);
 
     private readonly NodeIdentity _identity;
+    private readonly INodeEngine _engine;
     private readonly INodeChannel _channel;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -50,6 +51,7 @@ internal sealed partial class NodeAgent
     public NodeAgent(NodeIdentity identity, INodeEngine engine, IFenceStore fences, INodeChannel channel, TimeProvider time, ILogger logger)
     {
         _identity = identity;
+        _engine = engine;
         _channel = channel;
         _time = time;
         _logger = logger;
@@ -151,6 +153,7 @@ internal sealed partial class NodeAgent
         Processors = _identity.Processors,
         TaskKinds = _identity.TaskKinds,
         TaskSlots = _identity.TaskSlots,
+        Process = _engine.ReadProcess(),
         Components = [.. _desks.Values.Select(desk => desk.Describe())],
     };
 

@@ -32,7 +32,7 @@ internal sealed class NodeService(
             TaskSlots = handlers.Kinds.Count > 0 ? options.TaskSlots : 0,
         };
         var fences = new FenceFiles(Path.Combine(host.DataFolder, "fences"), host.Files);
-        var agent = new NodeAgent(identity, new EngineAtNode(host.Engine, time), fences, channel, time, logger);
+        var agent = new NodeAgent(identity, new EngineAtNode(host.Engine, host.Metrics, time), fences, channel, time, logger);
         if (identity.TaskSlots > 0)
         {
             var assignments = channel as INodeAssignmentChannel

@@ -69,6 +69,18 @@ internal sealed class ComponentSlot(string component, TimeProvider time, TimeSpa
         }
     }
 
+    /// <summary>Whether calls are counted now.</summary>
+    public bool IsMeasured
+    {
+        get
+        {
+            lock (_publishing)
+            {
+                return _measures;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override RoutedCall Begin(ContractMethod method, RoutingKey key)
     {

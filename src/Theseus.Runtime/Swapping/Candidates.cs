@@ -30,6 +30,8 @@ internal sealed class Candidates(SlotSetup setup, ComponentSlot slot, Retirement
         var generation = await steps.RunAsync(
             SwapStep.Load, () => LoadAsync(release, settings, collectible, options, cancellationToken)).ConfigureAwait(false);
         retirements.Register(generation);
+        // After it is known: whoever begins to look meanwhile either finds it, or is found here.
+        generation.Instruments.Measure(slot.IsMeasured);
         onLoaded?.Invoke(generation);
         try
         {

@@ -29,6 +29,7 @@ internal sealed class Generation
         IsCollectible = loaded.IsCollectible;
         LoadedAt = time.GetUtcNow();
         Meter = meter;
+        Instruments = loaded.Instruments;
         _loaded = loaded;
         _leases = new GenerationLeases(loaded.Instance, methods, meter);
     }
@@ -46,6 +47,9 @@ internal sealed class Generation
 
     /// <summary>Counts its calls while somebody looks; outlives it, and holds nothing of it.</summary>
     public GenerationMeter Meter { get; }
+
+    /// <summary>The instruments that its code makes, measured while somebody looks; outlives it, and holds nothing of it then.</summary>
+    public GenerationInstruments Instruments { get; }
 
     public DateTimeOffset LoadedAt { get; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Theseus.Fleet;
 using Theseus.Packaging;
 using Theseus.Runtime.Hosting;
 using Theseus.Runtime.Loading;
@@ -60,14 +61,26 @@ internal sealed partial class SlotController
     /// calls go, and a trial may take hours.
     /// </summary>
     /// <param name="timeOneIn">One in how many calls is timed; null to count none.</param>
-    public void Measure(int? timeOneIn) => _parts.Slot.Measure(timeOneIn);
+    public void Measure(int? timeOneIn)
+    {
+        _parts.Slot.Measure(timeOneIn);
+        foreach (var generation in _parts.Retirements.Known())
+        {
+            generation.Instruments.Measure(_parts.Slot.IsMeasured);
+        }
+    }
 
-    /// <summary>What was counted of the generations that were called meanwhile.</summary>
+    /// <summary>What was counted of the generations that were called, or whose instruments were measured, meanwhile.</summary>
     public IEnumerable<GenerationMetrics> Metrics() =>
         from generation in _parts.Retirements.Known()
         let methods = generation.Meter.Read()
-        where methods.Count > 0
-        select new GenerationMetrics(Component, generation.Version, generation.Release.Digest, generation.Number, methods) { Settings = generation.Ref.Settings };
+        let instruments = generation.Instruments.Read(new ReleaseId(generation.Version, generation.Release.Digest) { Settings = generation.Ref.Settings ?? "" }, generation.Number)
+        where methods.Count > 0 || instruments.Count > 0
+        select new GenerationMetrics(Component, generation.Version, generation.Release.Digest, generation.Number, methods)
+        {
+            Settings = generation.Ref.Settings,
+            Instruments = instruments,
+        };
 
     /// <summary>Changes the share of a trial that is going on. Returns why not; null when it is done.</summary>
     public string? Shift(double share, double shadowFraction) =>
