@@ -3,6 +3,7 @@ using NuGet.Versioning;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Distribution;
+using Theseus.Control.Monitoring;
 using Theseus.Control.Upgrades;
 using Theseus.Fleet;
 using Theseus.Packaging;
@@ -76,6 +77,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Brings nodes that were away to what upgrades left.</summary>
     public required FleetConvergence Convergence { get; init; }
 
+    /// <summary>Follows nodes, tasks, upgrades and components over time, and raises alerts.</summary>
+    public required PerformanceMonitor Monitor { get; init; }
+
     /// <summary>What keeps others from the database; null where several may work on it.</summary>
     private DatabaseLock? Sole { get; init; }
 
@@ -107,7 +111,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.EvidenceKept);
         var assignments = channel as IAssignmentChannel
             ?? throw new ArgumentException($"{channel?.GetType().Name ?? "null"} is no way for distributed tasks. Give a channel that is an {nameof(IAssignmentChannel)} too.", nameof(channel));
-        if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).ToList() is { Count: > 0 } faults)
+        if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).Concat(options.Monitor.Validate()).ToList() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         }
@@ -149,13 +153,22 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 Registration = nodes,
                 Convergence = convergence,
                 Tasks = tasks,
+                Monitor = new PerformanceMonitor(
+                    async token => new FleetLook(
+                        nodes.Nodes,
+                        await tasks.GetStatisticsAsync(token).ConfigureAwait(false),
+                        await upgrades.GetStatisticsAsync(token).ConfigureAwait(false),
+                        await upgrades.GetRunningAsync(token).ConfigureAwait(false)),
+                    options.Monitor,
+                    time,
+                    loggers.CreateLogger<PerformanceMonitor>()),
                 Sole = sole,
             };
             var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), tasks.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token),
                 new EvidenceKeeping(upgrades, store.Evidence, options.EvidenceKept, loggers.CreateLogger<EvidenceKeeping>()).RunAsync(plane._stop.Token),
-                follower.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                follower.RunAsync(plane._stop.Token), plane.Monitor.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch

@@ -1,5 +1,6 @@
 using Theseus.Control;
 using Theseus.Control.Distribution;
+using Theseus.Control.Monitoring;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Server;
@@ -40,6 +41,9 @@ public sealed class ControlPlaneOptions
 
     /// <summary>When a node is no longer counted on.</summary>
     public MembershipOptions Membership { get; } = new();
+
+    /// <summary>How the fleet is monitored, and what alerts are raised by.</summary>
+    public MonitorOptions Monitor { get; } = new();
 
     /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
