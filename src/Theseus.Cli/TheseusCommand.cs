@@ -37,6 +37,7 @@ internal sealed class TheseusCommand
         components.AddTo(_root);
         new NodeCommands(this).AddTo(_root);
         new TaskCommands(this).AddTo(_root);
+        new AlertCommands(this).AddTo(_root);
         new UpgradeCommands(this).AddTo(_root);
         new JudgementCommands(this).AddTo(_root);
         new LineCommands(this).AddTo(_root);

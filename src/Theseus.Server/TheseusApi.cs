@@ -69,6 +69,8 @@ public static class TheseusApi
         PathEndpoints.Map(api);
         RollbackEndpoints.Map(api);
         TaskEndpoints.Map(api);
+        MonitorEndpoints.Map(api);
+        MetricsEndpoint.Map(api);
         AuditEndpoints.Map(api);
         TokenEndpoints.Map(api);
         EventEndpoints.Map(api);

@@ -60,6 +60,13 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
         new("POST /api/v1/tasks/batch", Operate, Body: true),
         new("POST /api/v1/tasks/{id}/cancel", Operate, Body: true, Unknown: "unknown-task"),
         new("POST /api/v1/tasks/{id}/requeue", Operate, Body: true, Unknown: "unknown-task"),
+        new("GET /api/v1/monitor", Look),
+        new("GET /api/v1/monitor/{metric}", Look, Unknown: "unknown-metric"),
+        new("GET /api/v1/metrics", Look),
+        new("GET /api/v1/alert-rules", Look),
+        new("GET /api/v1/alerts", Look),
+        new("GET /api/v1/alerts/{id}", Look, Unknown: "unknown-alert"),
+        new("POST /api/v1/alerts/{id}/acknowledge", Operate, Body: true, Unknown: "unknown-alert"),
         new("GET /api/v1/audit", Look, IsCounted: true),
         new("GET /api/v1/audit/verify", Look),
         new("GET /api/v1/events", Look),
@@ -225,7 +232,7 @@ public sealed class EndpointLaws(OneServer one) : IClassFixture<OneServer>
     private static string Shown(string pattern) => "/" + pattern.Trim('/').Replace("{documentName:regex(^openapi$)}", "openapi");
 
     private static string PathOf(string endpoint) =>
-        endpoint.Split(' ')[1].Replace("{id}", NoSuch).Replace("{name}", NoSuch).Replace("{component}", NoSuch);
+        endpoint.Split(' ')[1].Replace("{id}", NoSuch).Replace("{name}", NoSuch).Replace("{component}", NoSuch).Replace("{metric}", NoSuch);
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string endpoint, HttpContent? content = null)
     {

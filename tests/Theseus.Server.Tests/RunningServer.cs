@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Theseus.Control;
@@ -60,6 +61,9 @@ internal sealed class RunningServer : IAsyncDisposable
         running._node = await JoinedNode.StartAsync(running);
         return running;
     }
+
+    /// <summary>A service of the node's.</summary>
+    public T Get<T>() where T : notnull => _node!.Services.GetRequiredService<T>();
 
     /// <summary>Waits for something that nobody tells of, looking at it at short intervals.</summary>
     public async Task UntilAsync(Func<bool> holds)

@@ -56,8 +56,11 @@ public sealed partial class PerformanceMonitor
     /// <summary>The time between two looks.</summary>
     public TimeSpan Interval => _options.Interval;
 
-    /// <summary>The calls of each component's releases and methods over all nodes, since this process looks at them.</summary>
-    internal ComponentTotals Totals => _sampler.Totals;
+    /// <summary>
+    /// The calls of each component's releases and methods over all nodes, since this process looks at them. They only grow for as
+    /// long as a release is on some node.
+    /// </summary>
+    public IReadOnlyList<MethodTotal> CallsByMethod => [.. _sampler.Totals.Read().Select(one => new MethodTotal(one.Component, one.Version, one.Method, one.Calls.Answered, one.Calls.Failures, one.Calls.Latency))];
 
     /// <summary>An alert; null when there is none of that id.</summary>
     /// <param name="id">Its id.</param>

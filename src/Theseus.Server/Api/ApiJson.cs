@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Theseus.Control;
 using Theseus.Control.Audit;
 using Theseus.Control.Distribution;
+using Theseus.Control.Monitoring;
 using Theseus.Control.Upgrades;
 
 namespace Theseus.Server;
@@ -71,6 +72,11 @@ public static class ApiJson
 [JsonSerializable(typeof(Page<LifecycleChange>))]
 [JsonSerializable(typeof(Page<DistributedTask>))]
 [JsonSerializable(typeof(TaskStatistics))]
+[JsonSerializable(typeof(Page<MonitoredMetricView>))]
+[JsonSerializable(typeof(MetricSeries))]
+[JsonSerializable(typeof(Page<AlertRule>))]
+[JsonSerializable(typeof(Page<Alert>))]
+[JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(TaskBody))]
 [JsonSerializable(typeof(TaskBatchBody))]
 [JsonSerializable(typeof(UpgradeBody))]

@@ -36,6 +36,12 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>There is no distributed task of that id.</summary>
     public static readonly ErrorCode UnknownTask = new("unknown-task", 404, "There is no such task.");
 
+    /// <summary>There is no alert of that id, or none any more.</summary>
+    public static readonly ErrorCode UnknownAlert = new("unknown-alert", 404, "There is no such alert.");
+
+    /// <summary>There is no metric of that name.</summary>
+    public static readonly ErrorCode UnknownMetric = new("unknown-metric", 404, "There is no such metric.");
+
     /// <summary>There is no token of that id.</summary>
     public static readonly ErrorCode UnknownToken = new("unknown-token", 404, "There is no such token.");
 
@@ -108,7 +114,7 @@ public sealed record ErrorCode(string Name, int Status, string Title)
     /// <summary>Every code that there is, by status.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownNode, UnknownComponent, UnknownRelease, UnknownTask, UnknownToken, MethodNotAllowed, TooSlow, WrongState, NodeInUse, Busy,
+        InvalidRequest, Unauthorized, Forbidden, OwnRequest, NotFound, UnknownUpgrade, UnknownNode, UnknownComponent, UnknownRelease, UnknownTask, UnknownAlert, UnknownMetric, UnknownToken, MethodNotAllowed, TooSlow, WrongState, NodeInUse, Busy,
         LineStopped, ReleaseRefused, NotPossible, PlanChanged, KeyReused, NoNodes, NoFittingNode, NoWayBack, LastAdmin, TooLarge, UnsupportedMediaType, TooManyAttempts, InternalError, StorageFault, TooManyStreams, TimedOut, Stopping,
     ];
 }

@@ -1,4 +1,5 @@
 using Theseus.Control;
+using Theseus.Control.Monitoring;
 using Theseus.Control.Upgrades;
 using Theseus.Packaging;
 
@@ -30,6 +31,21 @@ public sealed record LineStopped(IReadOnlyList<string> Paused);
 /// <param name="Items">The part.</param>
 /// <param name="Next">The address of the next part; null when there is none.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
+
+/// <summary>A metric that the fleet is monitored by.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Scope">What it is of.</param>
+/// <param name="Unit">Its unit; <c>1</c> for a number or a share.</param>
+/// <param name="Meaning">What it says, in words.</param>
+/// <param name="Subjects">What it is known of, by name; one that is empty for the fleet.</param>
+public sealed record MonitoredMetricView(string Name, MetricScope Scope, string Unit, string Meaning, IReadOnlyList<string> Subjects);
+
+/// <summary>What a metric was over time.</summary>
+/// <param name="Metric">The metric.</param>
+/// <param name="Subject">What it is of; empty for the fleet.</param>
+/// <param name="Unit">Its unit.</param>
+/// <param name="Points">The values, the oldest first.</param>
+public sealed record MetricSeries(string Metric, string Subject, string Unit, IReadOnlyList<MetricPoint> Points);
 
 /// <summary>What an upgrade would be.</summary>
 /// <param name="Plan">Its plan; null when it is not possible.</param>
