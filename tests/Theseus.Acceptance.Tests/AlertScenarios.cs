@@ -11,7 +11,6 @@ public sealed class AlertScenarios
         await using var fleet = await Fleet.StartAsync(nodes: 2, configure: options =>
         {
             options.Monitor.Interval = TimeSpan.FromMilliseconds(200);
-            options.Monitor.Kept = 10_000;
             options.Monitor.Rules.Add(new AlertRule
             {
                 Name = "markdown-fails",

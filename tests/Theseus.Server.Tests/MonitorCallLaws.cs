@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Theseus.Control;
 using Theseus.Control.Monitoring;
@@ -13,7 +14,7 @@ public sealed partial class MonitorCallLaws
     private static Task<RunningServer> StartAsync() => RunningServer.StartWithNodeAsync(options =>
     {
         var monitor = options.ControlPlane.Monitor;
-        (monitor.Interval, monitor.Kept) = (TimeSpan.FromMilliseconds(100), 100_000);
+        monitor.Interval = TimeSpan.FromMilliseconds(100);
         monitor.Rules.Clear();
         monitor.Rules.Add(new AlertRule { Name = "any-node", Metric = "nodes.alive", Aggregate = AlertAggregate.Last, Window = TimeSpan.FromSeconds(1), Threshold = 0, Text = "There \"is\" one." });
     });
@@ -90,6 +91,40 @@ public sealed partial class MonitorCallLaws
     }
 
     [Fact]
+    public async Task EveryMetricOfTheDashboardIsOneThatThereIsWithItsLabels()
+    {
+        await using var server = await StartAsync();
+        await server.UntilAsync(() => server.Server.ControlPlane.Monitor.Alerts.Count > 0 && server.Server.ControlPlane.Monitor.Read(new("component.calls", "markdown"), TimeSpan.FromHours(1)).Count > 0);
+        server.Get<IMarkdownRenderer>().Render("# One");
+        await server.UntilAsync(() => server.Server.ControlPlane.Monitor.CallsByMethod.Count > 0);
+        var known = (await ScrapeAsync(server)).Keys.ToList();
+        using var dashboard = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(JoinedNode.Releases, "..", "..", "deploy", "grafana", "theseus.json")));
+
+        var panels = dashboard.RootElement.GetProperty("panels").EnumerateArray().ToList();
+        Assert.Equal(panels.Count, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
+        var queries = panels.SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).Select(target => target.GetProperty("expr").GetString()!).ToList();
+        Assert.NotEmpty(queries);
+        foreach (var query in queries)
+        {
+            var names = Selector().Matches(query);
+            Assert.NotEmpty(names);
+            foreach (Match name in names)
+            {
+                var samples = known.Where(sample => sample.Split('{')[0] == name.Groups[1].Value).ToList();
+                Assert.True(samples.Count > 0, $"{name.Groups[1].Value} in {query}");
+                foreach (Match matcher in Matcher().Matches(name.Groups[2].Value))
+                {
+                    Assert.All(samples, sample => Assert.Contains($"{matcher.Groups[1].Value}=\"", sample));
+                    // A value that is asked for is one that there is; the variable stands for any.
+                    Assert.All(matcher.Groups[2].Value.Split('|').Where(value => value != "$component"), value => Assert.Contains(samples, sample => sample.Contains($"{matcher.Groups[1].Value}=\"{value}\"", StringComparison.Ordinal)));
+                }
+            }
+
+            Assert.All(Grouping().Matches(query).SelectMany(by => by.Groups[1].Value.Split(", ")).Where(label => label != "instance"), label => Assert.Contains(known, sample => sample.StartsWith("theseus_", StringComparison.Ordinal) && sample.Contains($"{label}=\"", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public void LabelsAreEscaped() => Assert.Equal(
         "# HELP a b\n# TYPE a gauge\na{x=\"\\\\ \\\" \\n é\",y=\"\"} 1.5\na 2\n",
         new Api.PrometheusText().Family("a", "gauge", "b").Sample(1.5, ("x", "\\ \" \n é"), ("y", "")).Sample(2).ToString());
@@ -127,6 +162,15 @@ public sealed partial class MonitorCallLaws
 
         return samples;
     }
+
+    [GeneratedRegex("(theseus_[a-z_]+)(\\{[^}]*\\})?")]
+    private static partial Regex Selector();
+
+    [GeneratedRegex("([a-z]+)=~?\"([^\"]*)\"")]
+    private static partial Regex Matcher();
+
+    [GeneratedRegex("by \\(([a-z, ]+)\\)")]
+    private static partial Regex Grouping();
 
     [GeneratedRegex("^# HELP ([a-z_]+) \\S.*$")]
     private static partial Regex Help();

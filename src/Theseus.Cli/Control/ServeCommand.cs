@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
+using Theseus.Control.Monitoring;
 using Theseus.Server;
 using Theseus.Storage;
 
@@ -22,11 +23,12 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
     private readonly Option<string[]> _feeds = new("--feed") { Description = "A folder of release packages, or the address of a NuGet v3 service index; may be given again.", DefaultValueFactory = static _ => [] };
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "Listen for other machines without encryption, where tokens can be read on the way." };
     private readonly Option<string?> _certificate = new("--certificate") { Description = "The certificate for https: a PEM file with its private key.", HelpName = "FILE" };
+    private readonly Option<string?> _monitor = new("--monitor-config") { Description = "A JSON file with what alerts are raised by, and whom they are told to (docs/guides/alerts.md).", HelpName = "FILE" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what goes on, not only what goes wrong." };
 
     public void AddTo(RootCommand root)
     {
-        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _fleet, _fleetConfig, _address, _feeds, _allowInsecure, _certificate, _verbose };
+        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _fleet, _fleetConfig, _address, _feeds, _allowInsecure, _certificate, _monitor, _verbose };
         theseus.On(command, ServeAsync);
         root.Subcommands.Add(command);
     }
@@ -51,6 +53,11 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLog(output, parsed.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning)));
         try
         {
+            if (parsed.GetValue(_monitor) is { } monitor)
+            {
+                MonitorFile.Read(monitor, options.ControlPlane.Monitor);
+            }
+
             if (parsed.GetValue(_certificate) is { } file)
             {
                 options.Certificate = X509Certificate2.CreateFromPemFile(file);

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Theseus.Control.Monitoring;
 
 /// <summary>
-/// Follows nodes, tasks, upgrades and components over time, and raises and clears alerts by rules. Thread-safe.
+/// Follows nodes, tasks, upgrades and components over time, raises and clears alerts by rules, and tells webhooks of them.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
 /// What it has seen is in memory and bounded (<see cref="MonitorOptions"/>), and begins anew with each process: what is still
@@ -24,6 +25,7 @@ public sealed partial class PerformanceMonitor
     private readonly AlertBook _book;
     private readonly Lock _watching = new();
     private readonly List<Channel<Alert>> _watchers = [];
+    private readonly WebhookSender[] _webhooks;
     private volatile AlertRule[] _rules;
 
     /// <summary>Makes one. Nothing is looked at before <see cref="RunAsync"/>.</summary>
@@ -42,9 +44,10 @@ public sealed partial class PerformanceMonitor
         }
 
         (_look, _options, _time, _logger) = (look, options, time, logger);
-        _series = new SeriesStore(options.Kept, options.MostSeries);
+        _series = new SeriesStore(options.Looks, options.MostSeries);
         _book = new AlertBook(options.ClearedKept);
         _rules = [.. options.Rules];
+        _webhooks = [.. options.Webhooks.Select(webhook => new WebhookSender(webhook, time, logger))];
     }
 
     /// <summary>The rules that it goes by.</summary>
@@ -126,6 +129,7 @@ public sealed partial class PerformanceMonitor
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var sending = Task.WhenAll(_webhooks.Select(one => one.RunAsync(cancellationToken)));
         try
         {
             while (true)
@@ -151,6 +155,12 @@ public sealed partial class PerformanceMonitor
             lock (_watching)
             {
                 _watchers.ForEach(one => one.Writer.TryComplete());
+            }
+
+            await sending.ConfigureAwait(false);
+            foreach (var webhook in _webhooks)
+            {
+                webhook.Dispose();
             }
         }
     }
@@ -178,6 +188,11 @@ public sealed partial class PerformanceMonitor
 
     private void Tell(Alert alert)
     {
+        foreach (var webhook in _webhooks)
+        {
+            webhook.Add(alert);
+        }
+
         lock (_watching)
         {
             _watchers.ForEach(one => one.Writer.TryWrite(alert));

@@ -112,6 +112,10 @@ public sealed class EvaluatorLaws
         Assert.Contains("Window above 0", Assert.Single((s_rule with { Aggregate = AlertAggregate.Increase, Window = TimeSpan.Zero }).Validate()));
         Assert.All(DefaultAlertRules.All, rule => Assert.Empty(rule.Validate()));
         Assert.Empty(new MonitorOptions().Validate());
+        Assert.Equal(
+            ["Monitor.Interval", "Monitor.Kept", "Monitor.MostSeries", "Monitor.ClearedKept"],
+            new MonitorOptions { Interval = TimeSpan.Zero, Kept = TimeSpan.FromDays(8), MostSeries = 0, ClearedKept = -1 }.Validate().Select(fault => fault.Split(' ')[0]));
+        Assert.Contains("100,000", Assert.Single(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(100), Kept = TimeSpan.FromDays(1) }.Validate()));
     }
 
     private static int Raisings(string phases) => phases.Where((phase, second) => phase == 'R' && (second == 0 || phases[second - 1] is 'Q' or 'P')).Count();

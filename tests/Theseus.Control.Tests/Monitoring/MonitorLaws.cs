@@ -15,7 +15,7 @@ public sealed class MonitorLaws
     private static readonly ReleaseId s_release = new("1.0.0", new string('a', 64));
 
     private readonly ManualTimeProvider _time = new();
-    private readonly MonitorOptions _options = new() { Interval = TimeSpan.FromSeconds(1), Kept = 60 };
+    private readonly MonitorOptions _options = new() { Interval = TimeSpan.FromSeconds(1), Kept = TimeSpan.FromMinutes(1) };
     private FleetLook _look = Look();
 
     private PerformanceMonitor Monitor(params AlertRule[] rules)
