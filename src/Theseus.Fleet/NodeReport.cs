@@ -149,7 +149,18 @@ public sealed record TrialReport
 
     /// <summary>The first failures, in words.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>The calls that were copied to the release, by method; none where none are.</summary>
+    public IReadOnlyList<ShadowedCalls> Shadowed { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>The copies of one method's calls that a release on trial was given on one node.</summary>
+/// <param name="Method">The method, with its parameter types.</param>
+/// <param name="Compared">The copies that it answered and whose answers were compared with the stable release's.</param>
+/// <param name="Different">How many of these it answered differently.</param>
+/// <param name="Failed">The copies that it failed.</param>
+/// <param name="Samples">The first few that differ or failed, in words.</param>
+public sealed record ShadowedCalls(string Method, long Compared, long Different, long Failed, IReadOnlyList<string> Samples);
 
 /// <summary>One side of a trial on one node.</summary>
 /// <param name="Calls">The calls it took.</param>

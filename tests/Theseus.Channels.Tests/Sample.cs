@@ -29,7 +29,7 @@ internal static class Sample
             new ComponentReport
             {
                 Component = "greeter", Contract = "IGreeter", Confirmed = Old, Staged = New, Fence = 7,
-                Trial = new TrialReport { Release = New, Share = 0.25, Elapsed = TimeSpan.FromSeconds(3), Candidate = new(10, 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(9)), Stable = new(30, 0, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(8)), Examples = ["It \"failed\"."] },
+                Trial = new TrialReport { Release = New, Share = 0.25, Elapsed = TimeSpan.FromSeconds(3), Candidate = new(10, 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(9)), Stable = new(30, 0, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(8)), Examples = ["It \"failed\"."], Shadowed = [new("Greet(string)", 20, 2, 1, ["\"Hi\" / \"Ho\""])] },
                 Results = [new("t1", NodeTaskOutcome.Failed, "Unhealthy", "The health check said no.")],
                 States = [new("u0", Old, 12, DateTimeOffset.UnixEpoch.AddYears(56))],
                 Lingering = ["A timer keeps it."],

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Relay;
 using Theseus.Fleet;
 using Theseus.Runtime.Nodes;
@@ -13,7 +14,7 @@ internal sealed class NodeScene : IAsyncDisposable
     {
         (Host, Ring) = (host, ring);
         progress.Steps = Preparing;
-        Engine = new EngineAtNode(host.Engine, TimeProvider.System);
+        Engine = new EngineAtNode(host.Engine, host.Services.GetRequiredService<MetricsCollector>(), TimeProvider.System);
     }
 
     public LiveHost Host { get; }

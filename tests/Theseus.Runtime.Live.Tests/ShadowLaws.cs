@@ -61,6 +61,11 @@ public sealed class ShadowLaws
         Assert.True(seen.ShadowMismatches > 0);
         Assert.Equal(seen.Shadowed, seen.ShadowMismatches);
         Assert.Contains(seen.Examples, example => example.Contains("an answer to all / another answer", StringComparison.Ordinal));
+        var method = Assert.Single(seen.ShadowedMethods, one => one.Different > 0);
+        Assert.Equal(("Answer(string)", seen.ShadowMismatches, 0L), (method.Method, method.Different, method.Failed));
+        Assert.InRange(method.Samples.Count, 1, 3);
+        Assert.Contains("an answer to all / another answer", method.Samples);
+        Assert.Equal(seen.Shadowed, seen.ShadowedMethods.Sum(one => one.Compared));
         Assert.Equal("another answer", host.Ring("ring").Answer("all"));
     }
 
@@ -73,6 +78,7 @@ public sealed class ShadowLaws
         var result = await host.Engine.SwapAsync("ring", "2.0.0", s_shadowed).WaitAsync(LiveHost.Deadline);
 
         Assert.Equal((SwapOutcome.RolledBack, SwapReason.TrialFailed, "proven-failures"), (result.Outcome, result.Reason, result.Verdict?.Rule));
+        Assert.Contains("copies answered differently, 0 failed; an answer to ", result.Detail, StringComparison.Ordinal);
         await load.MoreAsync(20);
         await load.EndAsync();
         var retired = await result.Retirement.WaitAsync(LiveHost.Deadline);

@@ -186,6 +186,14 @@ internal static class WireRules
         faults.Number($"{place}.provenFailures", trial.ProvenFailures, 0);
         faults.Number($"{place}.faults", trial.Faults, 0);
         faults.Each($"{place}.examples", trial.Examples, WireLimits.PerComponent, (at, text) => faults.Text(at, text, WireLimits.Text));
+        faults.Each($"{place}.shadowed", trial.Shadowed, WireLimits.Methods, (at, one) =>
+        {
+            faults.Name($"{at}.method", one.Method);
+            faults.Number($"{at}.compared", one.Compared, 0);
+            faults.Number($"{at}.different", one.Different, 0, one.Compared);
+            faults.Number($"{at}.failed", one.Failed, 0);
+            faults.Each($"{at}.samples", one.Samples, WireLimits.PerComponent, (sample, text) => faults.Text(sample, text, WireLimits.Text));
+        });
     }
 
     private static void Side(WireFaults faults, string place, SideReport side)

@@ -33,7 +33,7 @@ internal static class WireTrimming
         Calls = Calls(component.Calls),
         // The newest generations' are the last.
         Instruments = component.Instruments.Count <= WireLimits.Instruments ? component.Instruments : [.. component.Instruments.TakeLast(WireLimits.Instruments)],
-        Trial = component.Trial is { } trial ? trial with { Examples = Texts(trial.Examples) } : null,
+        Trial = component.Trial is { } trial ? trial with { Examples = Texts(trial.Examples), Shadowed = [.. trial.Shadowed.Take(WireLimits.Methods).Select(one => one with { Samples = Texts(one.Samples) })] } : null,
     };
 
     // Not the oldest by number: the generation that serves may be an old one.

@@ -258,6 +258,7 @@ internal sealed class EngineAtNode(HotSwapEngine engine, MetricsCollector metric
             Stable = Side(seen.Stable),
             ProvenFailures = seen.ShieldedCalls + seen.ShadowMismatches + seen.ShadowFailures,
             Faults = seen.Faults,
+            Shadowed = [.. seen.ShadowedMethods.Select(one => new ShadowedCalls(one.Method, one.Compared, one.Different, one.Failed, one.Samples))],
             Examples = seen.Examples,
         };
     }

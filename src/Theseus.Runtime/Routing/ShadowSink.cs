@@ -32,6 +32,8 @@ internal sealed class ShadowSink
     private readonly Task _worker;
     // Both or neither: whoever reads in between must not see a comparison without its outcome.
     private readonly Lock _counting = new();
+    // As many as the contract has methods, at most.
+    private readonly Dictionary<string, MethodCopies> _methods = new(StringComparer.Ordinal);
     private long _compared;
     private long _mismatches;
     private long _failures;
@@ -56,6 +58,22 @@ internal sealed class ShadowSink
             lock (_counting)
             {
                 return (_compared, _mismatches);
+            }
+        }
+    }
+
+    /// <summary>The same by method, those with the most to tell first.</summary>
+    public IReadOnlyList<ShadowedMethod> Methods
+    {
+        get
+        {
+            lock (_counting)
+            {
+                return
+                [
+                    .. _methods.Select(one => new ShadowedMethod(one.Key, one.Value.Compared, one.Value.Different, one.Value.Failed, [.. one.Value.Samples]))
+                        .OrderByDescending(one => one.Different + one.Failed).ThenBy(one => one.Method, StringComparer.Ordinal),
+                ];
             }
         }
     }
@@ -120,6 +138,7 @@ internal sealed class ShadowSink
             {
                 _compared++;
                 _mismatches += difference is null ? 0 : 1;
+                Of_NeedsLock(copy).Compare(difference);
             }
 
             if (difference is not null)
@@ -135,7 +154,13 @@ internal sealed class ShadowSink
         catch (Exception failure)
         {
             Interlocked.Increment(ref _failures);
-            Examples.Add($"{copy.Method.Name}: the shadow failed: {SlotCall.Describe(failure)}");
+            var what = SlotCall.Describe(failure);
+            lock (_counting)
+            {
+                Of_NeedsLock(copy).Fail(what);
+            }
+
+            Examples.Add($"{copy.Method.Name}: the shadow failed: {what}");
             _wake();
         }
     }
@@ -181,9 +206,58 @@ internal sealed class ShadowSink
         }
     }
 
+    private MethodCopies Of_NeedsLock(CallCopy copy)
+    {
+        if (!_methods.TryGetValue(copy.Method.Name, out var copies))
+        {
+            _methods.Add(copy.Method.Name, copies = new MethodCopies());
+        }
+
+        return copies;
+    }
+
     private static string Text(object? answer)
     {
         var text = answer?.ToString() ?? "null";
         return text.Length > 80 ? text[..80] + "…" : text;
+    }
+
+    /// <summary>What came of one method's copies. Not thread-safe.</summary>
+    private sealed class MethodCopies
+    {
+        private const int SamplesKept = 3;
+        private const int LongestSample = 300;
+
+        public long Compared { get; private set; }
+
+        public long Different { get; private set; }
+
+        public long Failed { get; private set; }
+
+        public List<string> Samples { get; } = [];
+
+        public void Compare(string? difference)
+        {
+            Compared++;
+            if (difference is not null)
+            {
+                Different++;
+                Note(difference);
+            }
+        }
+
+        public void Fail(string what)
+        {
+            Failed++;
+            Note($"failed: {what}");
+        }
+
+        private void Note(string what)
+        {
+            if (Samples.Count < SamplesKept)
+            {
+                Samples.Add(what.Length > LongestSample ? what[..LongestSample] + "…" : what);
+            }
+        }
     }
 }

@@ -90,6 +90,7 @@ internal sealed class Trial(ulong salt, bool shields)
             Shadowed = compared,
             ShadowMismatches = mismatches,
             ShadowFailures = Shadow?.Failures ?? 0,
+            ShadowedMethods = Shadow?.Methods ?? [],
             ShadowDropped = Shadow?.Dropped ?? 0,
             Examples = [.. failures, .. Shadow?.Examples.Take() ?? []],
         };

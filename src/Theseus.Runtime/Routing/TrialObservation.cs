@@ -36,12 +36,23 @@ public sealed record TrialObservation
     /// <summary>The copies that the candidate failed.</summary>
     public required long ShadowFailures { get; init; }
 
+    /// <summary>The copies by method, those first of which more were answered differently or failed; none for a method without a copy.</summary>
+    public IReadOnlyList<ShadowedMethod> ShadowedMethods { get; init => field = value ?? []; } = [];
+
     /// <summary>The copies that were dropped because the candidate did not keep up.</summary>
     public required long ShadowDropped { get; init; }
 
     /// <summary>The first failures and mismatches, in words.</summary>
     public required IReadOnlyList<string> Examples { get; init; }
 }
+
+/// <summary>The copies of one method's calls that a candidate was given.</summary>
+/// <param name="Method">The method, with its parameter types.</param>
+/// <param name="Compared">The copies that it answered and whose answers were compared.</param>
+/// <param name="Different">How many of these it answered differently.</param>
+/// <param name="Failed">The copies that it failed.</param>
+/// <param name="Samples">The first few that it answered differently or failed, in words: the stable version's answer, then its own.</param>
+public sealed record ShadowedMethod(string Method, long Compared, long Different, long Failed, IReadOnlyList<string> Samples);
 
 /// <summary>One side of a trial.</summary>
 /// <param name="Calls">The calls it took.</param>

@@ -32,7 +32,7 @@ internal static class TrialGate
                 VerdictKind.Fail,
                 "proven-failures",
                 $"{seen.ShieldedCalls} calls failed that the stable version could answer, {seen.ShadowFailures} shadows failed and {seen.ShadowMismatches} were answered differently; "
-                + $"{options.ProvenFailuresAllowed} are allowed. {First(seen)}");
+                + $"{options.ProvenFailuresAllowed} are allowed. {ByMethod(seen)}{First(seen)}");
         }
 
         if (seen.Candidate.Failures >= FewestFailures)
@@ -78,6 +78,9 @@ internal static class TrialGate
               + $"{allowed.TotalMilliseconds:0.###} ms are allowed ({options.SlowdownAllowed} times as much, and 1 ms)."
             : null;
     }
+
+    private static string ByMethod(TrialObservation seen) => string.Concat(seen.ShadowedMethods.Where(one => one.Different + one.Failed > 0).Select(one =>
+        $"{one.Method}: {one.Different} of {one.Compared} copies answered differently, {one.Failed} failed; {one.Samples[0]}. "));
 
     private static double Ratio(TrialSideObservation? side) => side is { Calls: > 0 } ? (double)side.Failures / side.Calls : 0;
 

@@ -28,6 +28,25 @@ public sealed class HealthJudgeLaws
         Assert.EndsWith("First: 2 + 2 was 5", verdict.Evidence);
     }
 
+    [Fact]
+    public async Task CopiedCallsAreToldByMethodOverAllNodesWithSamples()
+    {
+        ShadowedCalls Copies(string method, long compared, long different, params string[] samples) => new(method, compared, different, 0, samples);
+        var verdict = await Judge(
+            Trial(calls: 100) with { ProvenFailures = 2, Shadowed = [Copies("A()", 50, 0), Copies("B()", 10, 2, "1 / 2", "3 / 4")] },
+            Trial(calls: 100) with { ProvenFailures = 5, Shadowed = [Copies("B()", 20, 5, "5 / 6", "7 / 8", "9 / 10", new string('x', 4000))] });
+
+        Assert.Contains(" B(): 7 of 30 copies answered differently, 0 failed.", verdict.Evidence);
+        Assert.DoesNotContain("A()", verdict.Evidence);
+        Assert.Equal([("B()", 30L, 7L), ("A()", 50L, 0L)], verdict.Shadowed!.Select(one => (one.Method, one.Compared, one.Different)));
+        Assert.Equal(["1 / 2", "3 / 4", "5 / 6", "7 / 8", "9 / 10"], verdict.Shadowed![0].Samples);
+        Assert.Null((await Judge(Trial(calls: 100))).Shadowed);
+        // They are kept with the record.
+        Assert.Equal(300, (await Judge(Trial(calls: 100) with { Shadowed = [Copies("B()", 1, 1, new string('x', 4000))] })).Shadowed![0].Samples[0].Length);
+        var many = Trial(calls: 100) with { Shadowed = [.. Enumerable.Range(0, 200).Select(number => Copies($"M{number}()", 1, 1, "a / b"))] };
+        Assert.Equal(20, (await Judge(many)).Shadowed!.Count);
+    }
+
     [Theory]
     [InlineData(100, 5, WaveJudgement.Pass)] // just the twentieth that is allowed
     [InlineData(100, 6, WaveJudgement.Fail)]

@@ -30,6 +30,10 @@ public static class JudgementText
             if (wave.Verdict is { } on)
             {
                 Line(text, $"  on record: {on.Evidence}");
+                foreach (var copies in on.Shadowed ?? [])
+                {
+                    Line(text, $"  copied calls of {copies.Method}: {copies.Different} of {copies.Compared} answered differently, {copies.Failed} failed{string.Concat(copies.Samples.Select(sample => $"; {sample}"))}");
+                }
             }
 
             if (wave.Moments.Count == 0)

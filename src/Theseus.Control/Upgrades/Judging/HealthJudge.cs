@@ -1,4 +1,5 @@
 using System.Globalization;
+using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
 
@@ -10,6 +11,10 @@ public sealed class HealthJudge : IWaveJudge
 {
     /// <summary>From how many failed calls on their share is looked at.</summary>
     private const long FewestFailures = 5;
+
+    private const int SamplesKept = 5;
+    private const int LongestSample = 300;
+    private const int MethodsKept = 20;
 
     /// <summary>The share of the new release's calls that may fail. Default 0.05; or twice the stable release's, where that is more.</summary>
     public double FailureRatioAllowed { get; init; } = 0.05;
@@ -24,14 +29,16 @@ public sealed class HealthJudge : IWaveJudge
     /// <summary>Judges.</summary>
     internal WaveVerdict Judge(WaveEvidence evidence)
     {
-        WaveVerdict Say(WaveJudgement judgement, string rule, FormattableString text) => new(evidence.WaveNumber, judgement, rule, text.ToString(CultureInfo.InvariantCulture));
+        var shadowed = Shadowed(evidence);
+        WaveVerdict Say(WaveJudgement judgement, string rule, FormattableString text) =>
+            new(evidence.WaveNumber, judgement, rule, text.ToString(CultureInfo.InvariantCulture)) { Shadowed = shadowed.Count > 0 ? shadowed : null };
 
         if (evidence.Nodes.Count == 0)
         {
             return Say(WaveJudgement.Inconclusive, "no-nodes", $"No node of the wave is heard of.");
         }
 
-        var trials = evidence.Nodes.Select(node => node.Trial).OfType<Fleet.TrialReport>().Where(trial => trial.Release == evidence.Move.To).ToList();
+        var trials = evidence.Nodes.Select(node => node.Trial).OfType<TrialReport>().Where(trial => trial.Release == evidence.Move.To).ToList();
         var example = trials.SelectMany(trial => trial.Examples).FirstOrDefault() is { } first ? $" First: {first}" : "";
         if (trials.Sum(trial => trial.Faults) is > 0 and var faults)
         {
@@ -40,7 +47,7 @@ public sealed class HealthJudge : IWaveJudge
 
         if (trials.Sum(trial => trial.ProvenFailures) is > 0 and var proven)
         {
-            return Say(WaveJudgement.Fail, "proven-failures", $"{proven} calls failed that the stable release answered, or were answered differently; none are allowed.{example}");
+            return Say(WaveJudgement.Fail, "proven-failures", $"{proven} calls failed that the stable release answered, or were answered differently; none are allowed.{ByMethod(shadowed)}{example}");
         }
 
         var (calls, failures) = (trials.Sum(trial => trial.Candidate.Calls), trials.Sum(trial => trial.Candidate.Failures));
@@ -58,4 +65,23 @@ public sealed class HealthJudge : IWaveJudge
             ? Say(WaveJudgement.Inconclusive, "minimum-calls", $"{calls} calls so far; {evidence.Wave.MinimumCalls} are asked for.")
             : Say(WaveJudgement.Pass, "nothing-against-it", $"{calls} calls on {trials.Count} nodes, {failures} failures, {stableFailures} of {stableCalls} on the stable release; no limit broken.");
     }
+
+    /// <summary>The copies of all nodes together, by method, those first that differ; of each the first few samples.</summary>
+    internal static IReadOnlyList<ShadowedCalls> Shadowed(WaveEvidence evidence) =>
+    [
+        .. (from node in evidence.Nodes
+            where node.Trial?.Release == evidence.Move.To
+            from one in node.Trial!.Shadowed
+            group one by one.Method into method
+            orderby method.Sum(one => one.Different + one.Failed) descending, method.Key
+            select new ShadowedCalls(
+                method.Key,
+                method.Sum(one => one.Compared),
+                method.Sum(one => one.Different),
+                method.Sum(one => one.Failed),
+                [.. method.SelectMany(one => one.Samples).Take(SamplesKept).Select(sample => sample.Length > LongestSample ? sample[..LongestSample] : sample)])).Take(MethodsKept),
+    ];
+
+    private static string ByMethod(IEnumerable<ShadowedCalls> shadowed) => string.Concat(shadowed.Where(one => one.Different + one.Failed > 0).Select(one => string.Create(
+        CultureInfo.InvariantCulture, $" {one.Method}: {one.Different} of {one.Compared} copies answered differently, {one.Failed} failed.")));
 }

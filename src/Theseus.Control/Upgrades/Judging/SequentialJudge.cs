@@ -17,7 +17,8 @@ public sealed class SequentialJudge : IWaveJudge
     public ValueTask<WaveVerdict> JudgeAsync(WaveEvidence evidence, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return ValueTask.FromResult(Judge(evidence) with { Compared = evidence.Calls.Standing == CallsStanding.NotCompared ? null : evidence.Calls });
+        var shadowed = HealthJudge.Shadowed(evidence);
+        return ValueTask.FromResult(Judge(evidence) with { Shadowed = shadowed.Count > 0 ? shadowed : null, Compared = evidence.Calls.Standing == CallsStanding.NotCompared ? null : evidence.Calls });
     }
 
     private WaveVerdict Judge(WaveEvidence evidence)

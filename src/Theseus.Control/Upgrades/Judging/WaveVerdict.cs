@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
 
@@ -25,6 +26,10 @@ public sealed record WaveVerdict(int Wave, WaveJudgement Judgement, string Rule,
     /// <summary>Of <see cref="WaveJudgement.Pass"/>: whether the wave may end before its time, since all that matters is ruled out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool MayEndWave { get; init; }
+
+    /// <summary>The calls that were copied to the new release, by method and over all nodes of the wave, those first that differ; null where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShadowedCalls>? Shadowed { get; init; }
 
     /// <summary>The comparison of the calls that it rests on; null where none were compared.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
