@@ -64,6 +64,9 @@ public sealed record NodeTask
     /// <summary>The upgrade that asks.</summary>
     public required string Upgrade { get; init; }
 
+    /// <summary>What tells the first span of the upgrade's trace, as a W3C <c>traceparent</c>; empty for none.</summary>
+    public string Trace { get; init => field = value ?? ""; } = "";
+
     /// <summary>
     /// Orders the instructions for one component: a node that has seen a higher one refuses this. It grows with each
     /// upgrade of the component, and whenever another replica takes an upgrade over or the upgrade turns around.

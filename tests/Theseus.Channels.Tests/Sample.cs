@@ -12,7 +12,7 @@ internal static class Sample
 
     public static NodeTask Task(string node, string id = "t1") => new()
     {
-        Id = id, Node = node, Kind = NodeTaskKind.Activate, Component = "greeter", Upgrade = "u1", Fence = 7, From = Old, To = New, Share = 0.25, Deadline = TimeSpan.FromSeconds(90),
+        Id = id, Node = node, Kind = NodeTaskKind.Activate, Component = "greeter", Upgrade = "u1", Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Fence = 7, From = Old, To = New, Share = 0.25, Deadline = TimeSpan.FromSeconds(90),
     };
 
     public static NodeReport Report(string node, long sequence = 1) => new()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 using Theseus.Control;
+using Theseus.Control.Monitoring;
 using Theseus.Fleet;
 using Theseus.Runtime;
 using Theseus.Samples;
@@ -38,6 +39,8 @@ internal sealed class ControlLine : IAsyncDisposable
         options.ControlPlane.DataFolder = Path.Combine(line._folder, "control");
         options.ControlPlane.DiscoveryInterval = TimeSpan.FromMilliseconds(50);
         options.ControlPlane.Feeds.Add(Releases);
+        options.ControlPlane.Monitor.Interval = TimeSpan.FromMilliseconds(200);
+        options.ControlPlane.Monitor.Rules.Add(new() { Name = "any-node", Metric = "nodes.alive", Aggregate = AlertAggregate.Last, Window = TimeSpan.Zero, Threshold = 0, Text = "There is a node." });
         line.Server = await TheseusServer.StartAsync(options, line._channel, time: null, NullLoggerFactory.Instance, CancellationToken.None);
         line.Environment["THESEUS_SERVER"] = line.Server.Address.ToString();
         line.Environment["THESEUS_TOKEN_FILE"] = line.TokenFile;

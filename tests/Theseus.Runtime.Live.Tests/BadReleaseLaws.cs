@@ -215,7 +215,6 @@ public sealed class BadReleaseLaws
         }
 
         await using var host = await StartAsync();
-        // The walk over the heap has as long, which has to do on a machine that is busy.
         var options = LiveHost.Quick with { Deadlines = new() { Unload = TimeSpan.FromSeconds(isFreed ? 30 : 10) } };
         Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("markdown", version, options)).Outcome);
         var load = RenderOn(host);

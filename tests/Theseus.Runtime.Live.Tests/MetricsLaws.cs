@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Theseus.Samples;
 
@@ -30,6 +31,47 @@ public sealed class MetricsLaws
 
         Assert.Null(MetricsOf(host).Collecting);
         Assert.Empty(MetricsOf(host).Snapshot().Generations);
+    }
+
+    [Fact]
+    public async Task TheMeterTellsWhatIsCountedByReleaseMethodAndOutcomeAndHowLongItTookSinceTheReadingBefore()
+    {
+        await using var host = await StartAsync();
+        MetricsOf(host).StartCollection();
+        Assert.Equal(SwapOutcome.Completed, (await host.Engine.SwapAsync("markdown", "9.1.0", LiveHost.Quick)).Outcome);
+        host.Markdown.Render(Document);
+        host.Markdown.Render(Document);
+        Assert.ThrowsAny<Exception>(() => host.Markdown.Render(Table));
+
+        var told = Told();
+        Assert.Equal(2, Value(told, "theseus.calls", "theseus.outcome=answered"));
+        Assert.Equal(1, Value(told, "theseus.calls", "theseus.outcome=failed", "error.type="));
+        Assert.Equal(0, Value(told, "theseus.calls", "theseus.outcome=given-up"));
+        var p99 = Value(told, "theseus.call.duration", "theseus.quantile=0.99");
+        Assert.InRange(p99!.Value, 1e-7, 60);
+        Assert.True(Value(told, "theseus.call.duration", "theseus.quantile=0.5") <= p99);
+
+        // Nobody called since, so there is nothing to tell of how long it took.
+        told = Told();
+        Assert.Equal(2, Value(told, "theseus.calls", "theseus.outcome=answered"));
+        Assert.Null(Value(told, "theseus.call.duration", "theseus.quantile=0.5"));
+
+        static double? Value(List<(string Name, string Tags, double Value)> told, string name, params string[] tags) => told
+            .Where(one => one.Name == name && one.Tags.Contains("theseus.component=markdown theseus.release=9.1.0 theseus.generation=2 theseus.method=Render(string)", StringComparison.Ordinal) && tags.All(tag => one.Tags.Contains(tag, StringComparison.Ordinal)))
+            .Select(one => (double?)one.Value).SingleOrDefault();
+
+        static List<(string Name, string Tags, double Value)> Told()
+        {
+            var told = new List<(string, string, double)>();
+            using var listener = new MeterListener { InstrumentPublished = (instrument, one) => { if (instrument.Meter.Name == MetricsCollector.MeterName) { one.EnableMeasurementEvents(instrument); } } };
+            listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => told.Add((instrument.Name, Words(tags), value)));
+            listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => told.Add((instrument.Name, Words(tags), value)));
+            listener.Start();
+            listener.RecordObservableInstruments();
+            return told;
+        }
+
+        static string Words(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => FormattableString.Invariant($"{tag.Key}={tag.Value}")));
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed partial class ServerLaws
 
         var paths = document.RootElement.GetProperty("paths");
         var operations = paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToList();
-        Assert.Equal(47, operations.Count);
+        Assert.Equal(54, operations.Count);
         Assert.All(operations, one => Assert.False(string.IsNullOrEmpty(one.Value.GetProperty("summary").GetString())));
         Assert.Equal(operations.Count, operations.Select(one => one.Value.GetProperty("operationId").GetString()).Distinct().Count());
         Assert.True(paths.GetProperty("/api/v1/upgrades").GetProperty("post").TryGetProperty("requestBody", out _));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
 using Theseus.Cli.Control;
+using Theseus.Cli.Telemetry;
 using Theseus.RabbitMq;
 using Theseus.Runtime;
 
@@ -28,7 +29,12 @@ internal sealed class AgentCommand(TheseusCommand theseus)
         var logs = new ErrorLog(output, parsed.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning);
         try
         {
-            using var host = Build(Path.GetFullPath(parsed.GetRequiredValue(_config)), logs);
+            var file = Path.GetFullPath(parsed.GetRequiredValue(_config));
+            var builder = Read(file);
+            using var export = OtlpExport.Start(theseus.Environment, "theseus-agent", builder.Configuration["Theseus:Node:Name"] ?? Environment.MachineName);
+            builder.Logging.AddProvider(logs);
+            export.AddTo(builder.Logging);
+            using var host = Build(builder, Path.GetDirectoryName(file)!);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             Tell(host.Services, output);
             await Task.Delay(Timeout.InfiniteTimeSpan, theseus.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -53,12 +59,16 @@ internal sealed class AgentCommand(TheseusCommand theseus)
         }
     }
 
-    private static IHost Build(string file, ErrorLog logs)
+    private static HostApplicationBuilder Read(string file)
     {
         var folder = Path.GetDirectoryName(file)!;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = Directory.Exists(folder) ? folder : null });
-        builder.Logging.AddProvider(logs);
         AgentFile.Add(builder.Configuration, file);
+        return builder;
+    }
+
+    private static IHost Build(HostApplicationBuilder builder, string folder)
+    {
         var agent = builder.AddTheseus().JoinFleet((services, node) => RabbitNodeChannel.From(services, node.Name));
         new ContractLoader().AddTo(agent, AgentFile.ReadComponents(builder.Configuration, folder));
         return builder.Build();

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
+using Theseus.Cli.Telemetry;
 using Theseus.Control.Monitoring;
 using Theseus.Server;
 using Theseus.Storage;
@@ -50,9 +51,14 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
             options.ControlPlane.Feeds.Add(feed);
         }
 
-        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLog(output, parsed.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning)));
         try
         {
+            using var export = OtlpExport.Start(theseus.Environment, "theseus-serve", Environment.MachineName);
+            using var loggers = LoggerFactory.Create(logging =>
+            {
+                logging.AddProvider(new ErrorLog(output, parsed.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning));
+                export.AddTo(logging);
+            });
             if (parsed.GetValue(_monitor) is { } monitor)
             {
                 MonitorFile.Read(monitor, options.ControlPlane.Monitor);

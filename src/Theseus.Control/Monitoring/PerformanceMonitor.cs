@@ -14,6 +14,9 @@ namespace Theseus.Control.Monitoring;
 /// </remarks>
 public sealed partial class PerformanceMonitor
 {
+    /// <summary>The name of the meter by which it tells what it saw last, and the alerts that are not cleared: <c>Theseus.Fleet</c>. It is there while the monitor runs.</summary>
+    public const string MeterName = "Theseus.Fleet";
+
     private const int ChangesKept = 1000;
 
     private readonly Func<CancellationToken, Task<FleetLook>> _look;
@@ -78,6 +81,9 @@ public sealed partial class PerformanceMonitor
     /// <param name="window">How far back.</param>
     public IReadOnlyList<MetricPoint> Read(SeriesId series, TimeSpan window) => _series.Read(series, _time.GetUtcNow() - window);
 
+    /// <summary>What the last look saw of a metric, by subject.</summary>
+    internal IReadOnlyList<(string Subject, double Value)> ReadLast(string metric) => _series.Last(metric);
+
     /// <summary>Notes that somebody looks at an alert. To say so again changes nothing, and neither does one that is cleared.</summary>
     /// <param name="id">The alert's id.</param>
     /// <param name="who">Who.</param>
@@ -129,6 +135,7 @@ public sealed partial class PerformanceMonitor
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var meter = new FleetMeter(this);
         var sending = Task.WhenAll(_webhooks.Select(one => one.RunAsync(cancellationToken)));
         try
         {

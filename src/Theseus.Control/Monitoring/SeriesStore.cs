@@ -65,6 +65,15 @@ internal sealed class SeriesStore(int kept, int mostSeries)
         }
     }
 
+    /// <summary>What the last look saw of a metric, by subject.</summary>
+    public IReadOnlyList<(string Subject, double Value)> Last(string metric)
+    {
+        lock (_lock)
+        {
+            return [.. _series.Where(one => one.Key.Metric == metric && one.Value.Last == _looks - 1).Select(one => (one.Key.Subject, (double)one.Value.Values[(int)(one.Value.Last % kept)]))];
+        }
+    }
+
     /// <summary>Whether there is a series.</summary>
     public bool Has(SeriesId id)
     {

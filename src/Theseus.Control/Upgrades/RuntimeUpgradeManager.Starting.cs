@@ -113,7 +113,9 @@ public sealed partial class RuntimeUpgradeManager
     private async Task<UpgradeRecord> AddAsync(UpgradeRequest request, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var upgrade = new UpgradeRecord { Id = Guid.CreateVersion7(now).ToString("n"), Request = request, Since = now, RequestedAt = now };
+        var id = Guid.CreateVersion7(now).ToString("n");
+        using var span = UpgradeTraces.Begin(id, string.Join(", ", request.Targets.Select(target => $"{target.Component} {target.Version}")));
+        var upgrade = new UpgradeRecord { Id = id, Request = request, Since = now, RequestedAt = now, Trace = span?.Id };
         var what = string.Join(", ", request.Targets.Select(target => $"{target.Component} {target.Version}"));
         var entry = new AuditEntry(now, request.RequestedBy, upgrade.Id, "", nameof(UpgradeState.Pending), $"{request.Parameters.Strategy} upgrade to {what}. {request.Reason}".TrimEnd());
         return await _driver.OnLoopAsync((upgrades, token) => upgrades.AddAsync(upgrade, entry, token), cancellationToken).ConfigureAwait(false);

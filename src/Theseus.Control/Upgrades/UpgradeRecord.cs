@@ -108,6 +108,10 @@ public sealed record UpgradeRecord
     /// <summary>The waves' last verdicts, in the waves' order.</summary>
     public IReadOnlyList<WaveVerdict> Verdicts { get; init; } = [];
 
+    /// <summary>What tells the first span of its trace (<see cref="Fleet.UpgradeTraces"/>), as a W3C <c>traceparent</c>; null where nobody listened when it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trace { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 

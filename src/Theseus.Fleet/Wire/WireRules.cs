@@ -15,6 +15,7 @@ internal static class WireRules
         faults.Number("claim", task.Claim, 0);
         faults.Known("kind", task.Kind);
         faults.Text("upgrade", task.Upgrade);
+        faults.Text("trace", task.Trace, UpgradeTraces.LongestParent);
         faults.Number("fence", task.Fence, 0);
         if (task.Kind is NodeTaskKind.Join or NodeTaskKind.Leave)
         {

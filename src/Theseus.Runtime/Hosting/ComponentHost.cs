@@ -6,6 +6,7 @@ using NuGet.Versioning;
 using Theseus.Packaging;
 using Theseus.Runtime.Loading;
 using Theseus.Runtime.Memory;
+using Theseus.Runtime.Metrics;
 using Theseus.Runtime.Operating;
 using Theseus.Runtime.State;
 using Theseus.Runtime.Swapping;
@@ -25,6 +26,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
     private readonly ReleaseCatalog _catalog;
     private readonly SnapshotFolder _snapshots;
     private readonly TimeProvider _time;
+    private readonly HostMeter _meter;
     private OperatorEndpoint? _endpoint;
     private bool _isStopped;
 
@@ -49,6 +51,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
 
         Engine = new HotSwapEngine(_components, _catalog, _memory, _snapshots, walker);
         Metrics = new MetricsCollector(_components, time);
+        _meter = new HostMeter(Metrics);
     }
 
     /// <summary>The folder in which the host keeps releases and its memory.</summary>
@@ -132,6 +135,7 @@ internal sealed partial class ComponentHost : IHostedLifecycleService, IAsyncDis
             await StoppedAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
+        _meter.Dispose();
         _catalog.Dispose();
         _memory.Dispose();
     }

@@ -9,7 +9,11 @@ namespace Theseus.Runtime.Loading;
 /// <summary>What a heap walk has found.</summary>
 /// <param name="Pins">What holds the generation.</param>
 /// <param name="Problem">Why nothing could be found out; null if it could.</param>
-internal sealed record HeapWalkOutcome(IReadOnlyList<PinFinding> Pins, string? Problem);
+internal sealed record HeapWalkOutcome(IReadOnlyList<PinFinding> Pins, string? Problem)
+{
+    /// <summary>What holds the generation, and then why more could not be found out.</summary>
+    public IEnumerable<PinFinding> Findings => Problem is null ? Pins : [.. Pins, new PinFinding(PinKind.Unknown, $"The heap could not be walked: {Problem}.")];
+}
 
 /// <summary>
 /// Looks for what holds a generation, in a process of its own that reads this one's heap. <b>It stops this process while
@@ -19,6 +23,9 @@ internal sealed record HeapWalkOutcome(IReadOnlyList<PinFinding> Pins, string? P
 internal sealed partial class HeapWalker(TimeProvider time)
 {
     private const int SetPtracer = 0x59616d61;
+
+    /// <summary>How long a walk may stop the host, whoever asked for it.</summary>
+    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan _startUp = TimeSpan.FromSeconds(10);
 

@@ -15,6 +15,9 @@ namespace Theseus.Runtime;
 /// </remarks>
 public sealed class MetricsCollector
 {
+    /// <summary>The name of the meter by which a host tells what it has counted: <c>Theseus.Host</c>. Its instruments are <c>theseus.calls</c> and <c>theseus.call.duration</c>.</summary>
+    public const string MeterName = "Theseus.Host";
+
     private readonly IReadOnlyDictionary<string, HostedComponent> _components;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();

@@ -155,6 +155,22 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
 
     private async Task<EngineAnswer> TryAsync(NodeTask task, CancellationToken cancellationToken)
     {
+        using var span = UpgradeTraces.BeginBelow($"theseus.node.{task.Kind.ToString().ToLowerInvariant()}", task.Trace, task.Upgrade);
+        span?.SetTag("theseus.node", task.Node);
+        span?.SetTag("theseus.component", component);
+        span?.SetTag("theseus.release", task.To.Version);
+        var answer = await TryOnceAsync(task, cancellationToken).ConfigureAwait(false);
+        if (!answer.Succeeded)
+        {
+            span?.SetTag("theseus.reason", answer.Reason);
+            span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, answer.Detail);
+        }
+
+        return answer;
+    }
+
+    private async Task<EngineAnswer> TryOnceAsync(NodeTask task, CancellationToken cancellationToken)
+    {
         try
         {
             return await ExecuteAsync(task, cancellationToken).ConfigureAwait(false);

@@ -16,9 +16,6 @@ namespace Theseus.Runtime;
 /// <remarks>What an operation comes to is a value, <see cref="SwapResult"/>; exceptions are for misuse.</remarks>
 public sealed class HotSwapEngine
 {
-    /// <summary>How long a walk over the heap may suspend the host.</summary>
-    private static readonly TimeSpan s_longestWalk = TimeSpan.FromSeconds(30);
-
     private readonly IReadOnlyDictionary<string, HostedComponent> _components;
     private readonly ReleaseCatalog _catalog;
     private readonly HostMemory _memory;
@@ -188,12 +185,7 @@ public sealed class HotSwapEngine
         known.AddRange(handle?.KnownPins ?? []);
         if (walkHeap && handle is { IsGone: false })
         {
-            var walk = await _walker.WalkAsync(handle, s_longestWalk, cancellationToken).ConfigureAwait(false);
-            known.AddRange(walk.Pins);
-            if (walk.Problem is { } problem)
-            {
-                known.Add(new PinFinding(PinKind.Unknown, $"The heap could not be walked: {problem}."));
-            }
+            known.AddRange((await _walker.WalkAsync(handle, HeapWalker.LongestStop, cancellationToken).ConfigureAwait(false)).Findings);
         }
 
         return known;

@@ -249,8 +249,8 @@ internal sealed partial class Retirements(SlotSetup setup, ComponentSlot slot, U
             SwapStep.Unload, () => verifier.WaitUntilGoneAsync(handle, deadlines.Unload, CancellationToken.None)).ConfigureAwait(false);
         if (!unload.IsGone && setup.WalkWhenStuck is { } walker)
         {
-            var walk = await walker.WalkAsync(handle, deadlines.Unload, CancellationToken.None).ConfigureAwait(false);
-            unload = unload with { Pins = [.. unload.Pins, .. walk.Pins] };
+            var walk = await walker.WalkAsync(handle, HeapWalker.LongestStop, CancellationToken.None).ConfigureAwait(false);
+            unload = unload with { Pins = [.. unload.Pins, .. walk.Findings] };
         }
 
         var summary = unload.IsGone

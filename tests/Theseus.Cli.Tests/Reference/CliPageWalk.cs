@@ -30,6 +30,7 @@ public sealed class CliPageWalk : IAsyncDisposable
         await UpgradesAsync(walk);
         await GoingBackAsync(walk);
         await TasksAsync(walk);
+        await AlertsAsync(walk);
         await NodesAsync(walk);
         await TokensAsync(walk);
         await ProcessesAsync(walk);
@@ -198,6 +199,26 @@ public sealed class CliPageWalk : IAsyncDisposable
         await walk.RunAsync(0, "token", "revoke", made.Split('_')[1]);
     }
 
+    private async Task AlertsAsync(Walk walk)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (_line.Server.ControlPlane.Monitor.Alerts.All(one => one.Rule != "any-node"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+        }
+
+        var alert = _line.Server.ControlPlane.Monitor.Alerts.First(one => one.Rule == "any-node");
+        Assert.Contains("any-node", await walk.RunAsync(0, "alert", "list"));
+        await walk.RunAsync(0, "alert", "list", "--all");
+        Assert.Contains("There is a node.", await walk.RunAsync(0, "alert", "show", alert.Id));
+        await walk.RunAsync(0, "alert", "acknowledge", alert.Id, "--why", "seen");
+        await walk.RunAsync(4, "alert", "show", "none");
+        Assert.Contains("any-node", await walk.RunAsync(0, "alert", "rules"));
+        Assert.Contains("nodes.alive", await walk.RunAsync(0, "metric", "list"));
+        await walk.RunAsync(0, "metric", "show", "component.calls", "--of", "markdown", "--window", "60");
+        await walk.RunAsync(4, "metric", "show", "none");
+    }
+
     private async Task ProcessesAsync(Walk walk)
     {
         var (certificate, fleet, agent) = (Path.Combine(_folder, "server.pem"), Path.Combine(_folder, "fleet.json"), Path.Combine(_folder, "agent.json"));
@@ -210,8 +231,10 @@ public sealed class CliPageWalk : IAsyncDisposable
         // The broker may be away when it starts, as this one is.
         await File.WriteAllTextAsync(Path.Combine(_folder, "broker"), "secret");
         await File.WriteAllTextAsync(fleet, new JsonObject { ["User"] = "control", ["PasswordFile"] = Path.Combine(_folder, "broker") }.ToJsonString());
+        var monitor = Path.Combine(_folder, "monitor.json");
+        await File.WriteAllTextAsync(monitor, """{ "without": ["upgrade-still"] }""");
         Assert.Contains("https://", await walk.BeginAndEndAsync(
-            0, "serve", "--data", Path.Combine(_folder, "data"), "--store", Path.Combine(_folder, "other.db"), "--fleet", "amqp://127.0.0.1:9", "--fleet-config", fleet, "--address", "https://127.0.0.1:0", "--certificate", certificate, "--feed", _folder, "--verbose"));
+            0, "serve", "--monitor-config", monitor, "--data", Path.Combine(_folder, "data"), "--store", Path.Combine(_folder, "other.db"), "--fleet", "amqp://127.0.0.1:9", "--fleet-config", fleet, "--address", "https://127.0.0.1:0", "--certificate", certificate, "--feed", _folder, "--verbose"));
         await walk.RunAsync(2, "serve", "--data", Path.Combine(_folder, "data"), "--address", "http://0.0.0.0:0");
         await walk.BeginAndEndAsync(0, "serve", "--data", Path.Combine(_folder, "open"), "--address", "http://0.0.0.0:0", "--allow-insecure");
         await File.WriteAllTextAsync(Path.Combine(_folder, "damaged.db"), new string('x', 5000));

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Theseus.Control.Distribution;
 using Theseus.Control.Monitoring;
@@ -68,6 +69,47 @@ public sealed class MonitorLaws
 
     private static double? Last(PerformanceMonitor monitor, string metric, string subject) =>
         monitor.Read(new SeriesId(metric, subject), TimeSpan.FromHours(1)) is [.., var last] ? last.Value : null;
+
+    [Fact]
+    public async Task TheMeterTellsWhatTheLastLookSawAndTheAlertsThatAreNotCleared()
+    {
+        var monitor = Monitor(new AlertRule { Name = "heap", Metric = "node.heap", Aggregate = AlertAggregate.Last, Window = TimeSpan.Zero, Threshold = 1 });
+        using var meter = new FleetMeter(monitor);
+        Assert.Empty(Measured(meter));
+
+        await NextAsync(monitor, Look(Node("node1", 0), Node("node2", 0)));
+        await NextAsync(monitor, Look(Node("node1", 1)));
+
+        var measured = Measured(meter);
+        Assert.Contains(("theseus.nodes.alive", "1", "", 1.0), measured);
+        Assert.Contains(("theseus.node.heap", "By", "theseus.node=node1", 1 << 24), measured);
+        Assert.Contains(("theseus.node.lock-contentions", "1/s", "theseus.node=node1", 10), measured);
+        // One that the last look did not see is not told of any more.
+        Assert.DoesNotContain(measured, one => one.Tags == "theseus.node=node2");
+        Assert.Contains(("theseus.alerts", "{alert}", "theseus.rule=heap theseus.subject=node1 theseus.severity=Warning theseus.state=Raised", 1), measured);
+        Assert.Equal(MonitoredMetric.All.Select(one => $"theseus.{one.Name}").Append("theseus.alerts").Order(), Instruments(meter).Order());
+    }
+
+    private static List<(string Name, string Unit, string Tags, double Value)> Measured(FleetMeter meter)
+    {
+        var measured = new List<(string, string, string, double)>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, one) => { if (instrument.Meter == meter.Meter) { one.EnableMeasurementEvents(instrument); } } };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Add((instrument.Name, instrument.Unit!, Words(tags), value)));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => measured.Add((instrument.Name, instrument.Unit!, Words(tags), value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
+
+        static string Words(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+    }
+
+    private static List<string> Instruments(FleetMeter meter)
+    {
+        var found = new List<string>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => { if (instrument.Meter == meter.Meter) { found.Add(instrument.Name); } } };
+        listener.Start();
+        return found;
+    }
 
     [Fact]
     public async Task WhatANodeUsesIsARateBetweenTwoLooks()

@@ -227,7 +227,11 @@ internal sealed partial class DrivenUpgrades(
         var entry = new AuditEntry(time.GetUtcNow(), who, from.Id, Name(from), Name(next), change.Why, evidence);
         await store.UpdateAsync(next, entry, points, cancellationToken).ConfigureAwait(false);
         Keep(next, from.Turn);
-        LogChanged(logger, from.Id, entry.From, entry.To, change.Why);
+        using (UpgradeSpans.Tell(from, next, change.Why, entry.At))
+        {
+            LogChanged(logger, from.Id, entry.From, entry.To, change.Why);
+        }
+
         OnChanged(next);
         return next;
     }
