@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NuGet.Versioning;
 using Theseus.Control;
+using Theseus.Control.Analysis;
 using Theseus.Control.Audit;
 using Theseus.Control.Distribution;
 using Theseus.Control.Monitoring;
@@ -80,6 +81,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Follows nodes, tasks, upgrades and components over time, and raises alerts.</summary>
     public required PerformanceMonitor Monitor { get; init; }
 
+    private WaveMetrics WaveMetrics { get; init; } = null!;
+
     /// <summary>What keeps others from the database; null where several may work on it.</summary>
     private DatabaseLock? Sole { get; init; }
 
@@ -111,7 +114,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.EvidenceKept);
         var assignments = channel as IAssignmentChannel
             ?? throw new ArgumentException($"{channel?.GetType().Name ?? "null"} is no way for distributed tasks. Give a channel that is an {nameof(IAssignmentChannel)} too.", nameof(channel));
-        if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).Concat(options.Monitor.Validate()).ToList() is { Count: > 0 } faults)
+        if (options.Rollback.Validate().Concat(options.Membership.Validate()).Concat(options.Tasks.Validate()).Concat(options.Monitor.Validate()).Concat(options.Prometheus.Validate()).ToList() is { Count: > 0 } faults)
         {
             throw new ArgumentException(string.Join(" ", faults), nameof(options));
         }
@@ -141,11 +144,23 @@ public sealed partial class ControlPlane : IAsyncDisposable
             var nodes = await FleetMembership.OpenAsync(store.Nodes, channel, options.Membership, time, loggers.CreateLogger<FleetMembership>(), cancellationToken).ConfigureAwait(false);
             var validator = new UpgradeValidator(releases, options.Rules, time: time, logger: loggers.CreateLogger<UpgradeValidator>());
             var feasibility = new ValidatedFeasibility(components, validator, store.Upgrades, options.Feasibility, options.Rollback, time, nodes);
-            var upgrades = new RuntimeUpgradeManager(
-                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes, Evidence = store.Evidence });
+            // Looked by once all there is runs.
+            (RuntimeUpgradeManager upgrades, TaskDistributor tasks) = (null!, null!);
+            var monitor = new PerformanceMonitor(
+                async token => new FleetLook(
+                    nodes.Nodes,
+                    await tasks.GetStatisticsAsync(token).ConfigureAwait(false),
+                    await upgrades.GetStatisticsAsync(token).ConfigureAwait(false),
+                    await upgrades.GetRunningAsync(token).ConfigureAwait(false)),
+                options.Monitor,
+                time,
+                loggers.CreateLogger<PerformanceMonitor>());
+            var metrics = new WaveMetrics(monitor, () => nodes.Nodes, options.Prometheus, time, loggers.CreateLogger<WaveMetrics>());
+            upgrades = new RuntimeUpgradeManager(
+                store.Upgrades, nodes.Channel, options.Judge, feasibility, time, loggers, new UpgradeDriving(store.Leases, ReplicaName.Of(folder), store.Changes) { Nodes = nodes, Evidence = store.Evidence, Metrics = metrics });
             var convergence = new FleetConvergence(store.Upgrades, nodes, nodes.Channel, time, loggers.CreateLogger<FleetConvergence>());
             var rollback = new RollbackManager(upgrades, store.RollbackPoints, store.KeyedRequests, options.Rollback, time, loggers.CreateLogger<RollbackManager>());
-            var tasks = new TaskDistributor(store.Tasks, new TaskFleet(nodes, nodes, assignments), upgrades.NodeTasks, options.Tasks, time, loggers.CreateLogger<TaskDistributor>());
+            tasks = new TaskDistributor(store.Tasks, new TaskFleet(nodes, nodes, assignments), upgrades.NodeTasks, options.Tasks, time, loggers.CreateLogger<TaskDistributor>());
             var plane = new ControlPlane(folder, store, feeds, releases, components, upgrades, rollback, time, loggers.CreateLogger<ControlPlane>())
             {
                 Policies = options.Feasibility.Policies,
@@ -153,22 +168,15 @@ public sealed partial class ControlPlane : IAsyncDisposable
                 Registration = nodes,
                 Convergence = convergence,
                 Tasks = tasks,
-                Monitor = new PerformanceMonitor(
-                    async token => new FleetLook(
-                        nodes.Nodes,
-                        await tasks.GetStatisticsAsync(token).ConfigureAwait(false),
-                        await upgrades.GetStatisticsAsync(token).ConfigureAwait(false),
-                        await upgrades.GetRunningAsync(token).ConfigureAwait(false)),
-                    options.Monitor,
-                    time,
-                    loggers.CreateLogger<PerformanceMonitor>()),
+                Monitor = monitor,
+                WaveMetrics = metrics,
                 Sole = sole,
             };
             var follower = new LifecycleFollower(components, upgrades, releases, time, loggers.CreateLogger<LifecycleFollower>());
             plane._running = Task.WhenAll(
                 nodes.RunAsync(plane._stop.Token), plane.Convergence.RunAsync(plane._stop.Token), tasks.RunAsync(plane._stop.Token), upgrades.RunAsync(plane._stop.Token),
                 new EvidenceKeeping(upgrades, store.Evidence, options.EvidenceKept, loggers.CreateLogger<EvidenceKeeping>()).RunAsync(plane._stop.Token),
-                follower.RunAsync(plane._stop.Token), plane.Monitor.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
+                follower.RunAsync(plane._stop.Token), plane.Monitor.RunAsync(plane._stop.Token), metrics.RunAsync(plane._stop.Token), rollback.RunAsync(plane._stop.Token), plane.DiscoverAsync(options.DiscoveryInterval, options.FeedInterval));
             return plane;
         }
         catch
@@ -202,6 +210,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
             feed.Dispose();
         }
 
+        WaveMetrics.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         Sole?.Dispose();
         _stop.Dispose();

@@ -1,3 +1,4 @@
+using Theseus.Control.Analysis;
 using Theseus.Control;
 using Theseus.Control.Distribution;
 using Theseus.Control.Monitoring;
@@ -44,6 +45,9 @@ public sealed class ControlPlaneOptions
 
     /// <summary>How the fleet is monitored, and what alerts are raised by.</summary>
     public MonitorOptions Monitor { get; } = new();
+
+    /// <summary>The server that waves may be judged by, with what it knows of the user's own services. Default: none.</summary>
+    public PrometheusOptions Prometheus { get; } = new();
 
     /// <summary>The time between two looks at what nodes report, for the registry; above zero. Default: 1 s.</summary>
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromSeconds(1);

@@ -141,6 +141,68 @@ public sealed class NodeDeskLaws
         await desk.StopAsync();
     }
 
+    [Fact]
+    public async Task AResultIsNeverToldWithADescriptionFromBeforeIt()
+    {
+        await using var scene = await NodeScene.StartAsync();
+        var (from, to) = (scene.Report.Confirmed!, await scene.StageAsync("2.0.0"));
+        var engine = new SlowToDescribe(scene);
+        var desk = Desk(scene, engine);
+        var done = new TaskCompletionSource();
+        engine.OnProbed = () => done.TrySetResult();
+        engine.OnDescribed = () =>
+        {
+            engine.OnDescribed = null;
+            desk.Take(Ask(NodeTaskKind.Probe, from, to));
+            // Until the desk has noted that it is done, which it tells of by a change.
+            done.Task.Wait(LiveHost.Deadline);
+            SpinWait.SpinUntil(() => _changes.Reader.Count > 0, LiveHost.Deadline);
+        };
+
+        var told = desk.Describe();
+
+        Assert.Null(engine.OnDescribed);
+        Assert.Empty(told.Results);
+        Assert.True(IsDone(await UntilAsync(desk, report => report.Results.Count > 0), NodeTaskKind.Probe));
+        await desk.StopAsync();
+    }
+
+    /// <summary>The real engine, that something happens at after it was described.</summary>
+    private sealed class SlowToDescribe(NodeScene scene) : INodeEngine
+    {
+        public Action? OnDescribed { get; set; }
+
+        public Action? OnProbed { get; set; }
+
+        public IReadOnlyCollection<string> Components => scene.Engine.Components;
+
+        public ComponentReport Describe(string component)
+        {
+            var report = scene.Engine.Describe(component);
+            OnDescribed?.Invoke();
+            return report;
+        }
+
+        public Task<EngineAnswer> PrepareAsync(string component, ReleaseId release, CancellationToken cancellationToken) => scene.Engine.PrepareAsync(component, release, cancellationToken);
+
+        public Task<EngineAnswer> ActivateAsync(
+            string component, ReleaseId release, double share, double shadowFraction, StateChoice state, TimeSpan holdAtMost, Action<EngineAnswer> onLost, CancellationToken cancellationToken) =>
+            scene.Engine.ActivateAsync(component, release, share, shadowFraction, state, holdAtMost, onLost, cancellationToken);
+
+        public Task<EngineAnswer> ConfirmAsync(string component, ReleaseId release, StateChoice state, CancellationToken cancellationToken) => scene.Engine.ConfirmAsync(component, release, state, cancellationToken);
+
+        public Task<EngineAnswer> RevertAsync(string component, ReleaseId from, ReleaseId to, CancellationToken cancellationToken) => scene.Engine.RevertAsync(component, from, to, cancellationToken);
+
+        public Task<EngineAnswer> RetireAsync(string component, CancellationToken cancellationToken) => scene.Engine.RetireAsync(component, cancellationToken);
+
+        public async Task<EngineAnswer> ProbeAsync(string component, CancellationToken cancellationToken)
+        {
+            var answer = await scene.Engine.ProbeAsync(component, cancellationToken);
+            OnProbed?.Invoke();
+            return answer;
+        }
+    }
+
     /// <summary>The real engine, on which a trial is lost, and told as lost, before its activation returns.</summary>
     private sealed class LostBeforeNoted(NodeScene scene) : INodeEngine
     {

@@ -15,6 +15,7 @@ namespace Theseus.Cli.Control;
 internal sealed partial class ServeCommand(TheseusCommand theseus)
 {
     private const string StoreVariable = "THESEUS_STORE";
+    private const string PrometheusVariable = "THESEUS_PROMETHEUS_TOKEN";
 
     private readonly Option<string> _data = new("--data") { Description = "The folder of its files, made if it is not there.", DefaultValueFactory = static _ => ControlConnection.DefaultData, HelpName = "FOLDER" };
     private readonly Option<string?> _store = new("--store") { Description = $"Its database: a connection string for PostgreSQL, without a password, or a SQLite file. Without it, what {StoreVariable} says; without that, a file in its folder.", HelpName = "STORE" };
@@ -25,11 +26,12 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
     private readonly Option<bool> _allowInsecure = new("--allow-insecure") { Description = "Listen for other machines without encryption, where tokens can be read on the way." };
     private readonly Option<string?> _certificate = new("--certificate") { Description = "The certificate for https: a PEM file with its private key.", HelpName = "FILE" };
     private readonly Option<string?> _monitor = new("--monitor-config") { Description = "A JSON file with what alerts are raised by, and whom they are told to (docs/guides/alerts.md).", HelpName = "FILE" };
+    private readonly Option<string?> _prometheus = new("--prometheus") { Description = $"A server with Prometheus' HTTP API that waves may be judged by, like http://127.0.0.1:9090. Its bearer token, if it asks for one, is what {PrometheusVariable} says.", HelpName = "ADDRESS" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log what goes on, not only what goes wrong." };
 
     public void AddTo(RootCommand root)
     {
-        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _fleet, _fleetConfig, _address, _feeds, _allowInsecure, _certificate, _monitor, _verbose };
+        var command = new Command("serve", "Run a control plane with its HTTP API.") { _data, _store, _fleet, _fleetConfig, _address, _feeds, _allowInsecure, _certificate, _monitor, _prometheus, _verbose };
         theseus.On(command, ServeAsync);
         root.Subcommands.Add(command);
     }
@@ -62,6 +64,14 @@ internal sealed partial class ServeCommand(TheseusCommand theseus)
             if (parsed.GetValue(_monitor) is { } monitor)
             {
                 MonitorFile.Read(monitor, options.ControlPlane.Monitor);
+            }
+
+            if (parsed.GetValue(_prometheus) is { } prometheus)
+            {
+                options.ControlPlane.Prometheus.Address = Uri.TryCreate(prometheus, UriKind.Absolute, out var its)
+                    ? its
+                    : throw new ArgumentException($"--prometheus is no address: '{prometheus}'. Write one like http://127.0.0.1:9090.");
+                options.ControlPlane.Prometheus.Token = theseus.Environment(PrometheusVariable);
             }
 
             if (parsed.GetValue(_certificate) is { } file)

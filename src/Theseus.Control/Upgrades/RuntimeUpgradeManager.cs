@@ -17,6 +17,7 @@ public sealed partial class RuntimeUpgradeManager
 {
     private readonly IUpgradeStore _store;
     private readonly IEvidenceStore? _evidence;
+    private readonly WaveMetrics? _metrics;
     private readonly IFeasibility _feasibility;
     private readonly TimeProvider _time;
     private readonly UpgradeDriver _driver;
@@ -37,6 +38,7 @@ public sealed partial class RuntimeUpgradeManager
         ArgumentNullException.ThrowIfNull(loggers);
         _store = store;
         _evidence = driving?.Evidence;
+        _metrics = driving?.Metrics;
         _feasibility = feasibility;
         _time = time;
         _driver = new UpgradeDriver(store, channel, judge, feasibility, time, loggers.CreateLogger<UpgradeDriver>(), driving) { OnChanged = _watchers.Tell, OnReported = _reported.Beat };
@@ -272,10 +274,16 @@ public sealed partial class RuntimeUpgradeManager
         return _driver.OnLoopAsync((upgrades, token) => upgrades.OrderAsync(id, who, order, goesForward, token), cancellationToken);
     }
 
-    private static void ThrowIfInvalid(UpgradeRequest request)
+    private void ThrowIfInvalid(UpgradeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (RequestRules.Faults(request) is { Count: > 0 } faults)
+        var faults = RequestRules.Faults(request).ToList();
+        if (_metrics?.HasPrometheus != true && request.Parameters?.Judging.Metrics?.FirstOrDefault(metric => metric?.Source == MetricSource.Prometheus) is { } unknown)
+        {
+            faults.Add($"The metric '{unknown.Name}' is asked of a Prometheus, and this control plane knows none. Name one when it starts: 'theseus serve --prometheus ADDRESS'.");
+        }
+
+        if (faults.Count > 0)
         {
             throw new UpgradeRefusedException(UpgradeRefusal.Invalid, string.Join(" ", faults)) { Faults = faults };
         }

@@ -1,3 +1,4 @@
+using Theseus.Control.Analysis;
 using Theseus.Control.Distribution;
 
 namespace Theseus.Control.Upgrades;
@@ -13,6 +14,9 @@ public sealed record UpgradeDriving(IDrivingLeases Leases, string Owner, IStoreC
 
     /// <summary>Where what upgrades are judged by is kept; null, the default, for in memory alone: whoever takes one over then begins anew.</summary>
     public IEvidenceStore? Evidence { get; init; }
+
+    /// <summary>Who reads the metrics that waves are judged by beside the calls; null, the default, for nobody: those that are asked for are not seen then.</summary>
+    public WaveMetrics? Metrics { get; init; }
 }
 
 /// <summary>Tells that somebody else has changed something in the store. May fail to tell: it wakes, and decides nothing. Thread-safe.</summary>

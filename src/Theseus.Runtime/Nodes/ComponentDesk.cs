@@ -71,11 +71,16 @@ internal sealed class ComponentDesk(string component, INodeEngine engine, IFence
     /// <summary>Tells how the component stands, with what came of the tasks.</summary>
     public ComponentReport Describe()
     {
-        var report = engine.Describe(component);
+        // First what was done, then how things are: what is described with a result is never from before it. The other way
+        // around, a wave could be judged by calls from before it began, for its node has answered.
+        long fence;
+        NodeTaskResult[] results;
         lock (_lock)
         {
-            return report with { Fence = _fence, Results = [.. _results] };
+            (fence, results) = (_fence, [.. _results]);
         }
+
+        return engine.Describe(component) with { Fence = fence, Results = results };
     }
 
     /// <summary>Takes no more tasks, and waits for the one that is under way.</summary>

@@ -38,6 +38,30 @@ public sealed class SequentialJudgeLaws
     }
 
     [Theory]
+    [InlineData(MetricStanding.Worse, MetricThen.Fail, WaveJudgement.Fail, "metric", false)]
+    [InlineData(MetricStanding.LimitBroken, MetricThen.Fail, WaveJudgement.Fail, "metric", false)]
+    [InlineData(MetricStanding.Worse, MetricThen.Ask, WaveJudgement.Inconclusive, "metric", false)]
+    [InlineData(MetricStanding.Worse, MetricThen.Tell, WaveJudgement.Pass, "as-good-as-baseline", true)]
+    [InlineData(MetricStanding.TooLittle, MetricThen.Fail, WaveJudgement.Inconclusive, "metric-not-seen", false)]
+    [InlineData(MetricStanding.TooLittle, MetricThen.Tell, WaveJudgement.Pass, "as-good-as-baseline", true)]
+    [InlineData(MetricStanding.StandsStill, MetricThen.Ask, WaveJudgement.Inconclusive, "metric-not-seen", false)]
+    [InlineData(MetricStanding.DifferedBefore, MetricThen.Fail, WaveJudgement.Inconclusive, "metric-not-seen", false)]
+    [InlineData(MetricStanding.Open, MetricThen.Fail, WaveJudgement.Pass, "nothing-against-it", false)]
+    [InlineData(MetricStanding.AsGood, MetricThen.Fail, WaveJudgement.Pass, "as-good-as-baseline", true)]
+    [InlineData(MetricStanding.NotCompared, MetricThen.Fail, WaveJudgement.Pass, "as-good-as-baseline", true)]
+    public async Task AMetricCountsAsItIsCritical(MetricStanding standing, MetricThen then, WaveJudgement judgement, string rule, bool mayEnd)
+    {
+        var evidence = Evidence(0) with { Judging = new() { PassEarlyAfter = TimeSpan.Zero }, Elapsed = TimeSpan.FromSeconds(1) };
+
+        var verdict = await JudgeAsync(evidence with { Calls = new(CallsStanding.AsGood, "") { Metrics = [new("queue", standing, 1, 100) { Then = then, Why = "queue: so." }] } });
+
+        Assert.Equal((judgement, rule, mayEnd), (verdict.Judgement, verdict.Rule, verdict.MayEndWave));
+        Assert.True(rule is not ("metric" or "metric-not-seen") || verdict.Evidence == "queue: so.");
+        // It is on record whatever came of it, also where no calls were compared.
+        Assert.NotNull((await JudgeAsync(evidence with { Calls = ComparedCalls.None with { Metrics = [new("queue", standing, 1, 100) { Then = then }] } })).Compared);
+    }
+
+    [Theory]
     [InlineData(null, 100, false)]
     [InlineData(10, 9, false)]
     [InlineData(10, 10, true)]

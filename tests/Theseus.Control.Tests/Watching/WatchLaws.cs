@@ -61,6 +61,62 @@ public sealed class WatchLaws
     }
 
     [Fact]
+    public void MetricsAreStoredWithTheCallsAndWhoeverTakesOverComesToTheSame()
+    {
+        var judging = ParameterReader.ReadJudging(WaveJudging.Default, new Dictionary<string, string> { ["metric.queue"] = "instrument:queue" }, out _);
+        var scene = new WatchScene(s_half with { Judging = judging }, "n1");
+        var written = new WrittenMetrics();
+        var watch = new UpgradeWatch(scene.Upgrade.Plan!, "u", written);
+        watch.EndLoading();
+        watch.Follow(scene.Upgrade, scene.Find);
+        // While nodes go over they are not read.
+        Assert.Null(written.Followed);
+        Assert.Equal(MetricStanding.TooLittle, Assert.Single(watch.Compare(0).Metrics).Standing);
+        scene.Upgrade = scene.Upgrade with { Phase = WavePhase.Observing };
+        watch.Follow(scene.Upgrade, scene.Find);
+        Assert.Equal(["queue"], written.Followed!.Metrics.Select(one => one.Name));
+
+        var stored = new List<string>();
+        for (var piece = 0; piece < 40; piece++)
+        {
+            written.Next = new() { Pairs = [new(10, 5), new(11, 5.5)], Before = piece == 0 ? [.. Enumerable.Range(0, 40).Select(one => new SeriesPair(one % 3, one % 2))] : null };
+            stored.AddRange(scene.Settle(watch).Select(one => JsonSerializer.Serialize(one, EvidenceJson.Default.CallEvidence)));
+        }
+
+        // No call was compared, and the metric is.
+        var compared = watch.Compare(0);
+        Assert.Equal((CallsStanding.Open, MetricStanding.Worse), (compared.Standing, compared.Metrics[0].Standing));
+        // Whoever takes it over, and reads what was before again, with less of it.
+        var other = new UpgradeWatch(scene.Upgrade.Plan!, "u", written);
+        stored.ForEach(piece => other.Add(JsonSerializer.Deserialize(piece, EvidenceJson.Default.CallEvidence)!));
+        written.Next = new() { Pairs = [new(1, 1)] };
+        other.EndLoading();
+        other.Follow(scene.Upgrade, scene.Find);
+        other.EndLoading();
+        Assert.Equal(JsonSerializer.Serialize(compared, UpgradeJson.Default.ComparedCalls), JsonSerializer.Serialize(other.Compare(0), UpgradeJson.Default.ComparedCalls));
+        Assert.Null(written.Next);
+
+        watch.Follow(scene.Upgrade with { State = UpgradeState.Paused }, scene.Find);
+        Assert.Null(written.Followed);
+    }
+
+    private sealed class WrittenMetrics : IWaveMetrics
+    {
+        public WatchedWave? Followed { get; private set; }
+
+        public SeenMetric? Next { get; set; }
+
+        public void Follow(string upgrade, WatchedWave? wave) => Followed = wave;
+
+        public IReadOnlyDictionary<string, SeenMetric> Take(string upgrade)
+        {
+            var next = Next;
+            Next = null;
+            return next is null ? new Dictionary<string, SeenMetric>() : new Dictionary<string, SeenMetric> { ["queue"] = next };
+        }
+    }
+
+    [Fact]
     public void WhatWasGatheredBesideWhoeverStoredItCountsOnce()
     {
         var (scene, first) = Begun(s_half, "n1");

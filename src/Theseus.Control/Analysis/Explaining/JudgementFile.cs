@@ -74,9 +74,13 @@ public sealed record JudgementFile
     // A reader leaves null where nothing is said, and what is said need not fit together.
     private static string? FaultOf(JudgementFile file) =>
         file is { Plan: null } or { Plan.Waves: null } or { Plan.Moves: null } or { Verdicts: null } or { Evidence: null } ? "a part is missing."
+        : file.Plan.Judging.Metrics?.Any(metric => metric?.Name is null || metric.Of is null) == true ? "a metric is missing."
         : file.Plan.Waves.Any(wave => wave is null || wave.Activate is null || file.Plan.Moves.All(move => move?.Component != wave.Component)) ? "a wave moves a component that the plan does not."
-        : file.Evidence.FirstOrDefault(one => one is null || one.Wave < 0 || one.Wave >= file.Plan.Waves.Count || one.Component != file.Plan.Waves[one.Wave].Component || one.Methods is null || one.Methods.Values.Any(IsBroken)) is { } odd ? $"evidence for wave {odd.Wave + 1} does not fit the plan."
+        : file.Evidence.FirstOrDefault(one => one is null || one.Wave < 0 || one.Wave >= file.Plan.Waves.Count || one.Component != file.Plan.Waves[one.Wave].Component || one.Methods is null || one.Methods.Values.Any(IsBroken) || IsBroken(one.Metrics)) is { } odd ? $"evidence for wave {odd.Wave + 1} does not fit the plan."
         : null;
+
+    private static bool IsBroken(IReadOnlyDictionary<string, SeenMetric>? metrics) =>
+        metrics is not null && metrics.Values.Any(one => one is null || one.Pairs.Concat(one.Before ?? []).Any(pair => pair is null));
 
     private static bool IsBroken(BothSides sides) => sides is null || IsBroken(sides.Candidate) || IsBroken(sides.Baseline);
 

@@ -36,7 +36,12 @@ public static class JudgementText
                 }
             }
 
-            if (wave.Moments.Count == 0)
+            foreach (var metric in wave.Moments is [.., var end] ? end.Calls.Metrics : [])
+            {
+                Line(text, $"  metric {metric.Why} Capital {Capital(metric.Capital)} of {Capital(metric.Proof)}; it {Follows(metric.Then)}.");
+            }
+
+            if (wave.Moments.All(one => one.Calls.Standing == CallsStanding.NotCompared))
             {
                 Line(text, $"  No calls were compared.");
                 continue;
@@ -47,6 +52,13 @@ public static class JudgementText
 
         return text.ToString().TrimEnd();
     }
+
+    private static string Follows(MetricThen then) => then switch
+    {
+        MetricThen.Fail => "fails the wave when that is proof",
+        MetricThen.Ask => "makes the wave inconclusive when that is proof",
+        _ => "decides nothing",
+    };
 
     private static void Wave(StringBuilder text, JudgedWave wave, WaveJudging judging)
     {

@@ -29,6 +29,10 @@ public sealed record CallEvidence
 
     /// <summary>The calls, by method: of those that were called.</summary>
     public required IReadOnlyDictionary<string, BothSides> Methods { get; init; }
+
+    /// <summary>What was seen of the metrics that waves are judged by, by name; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, SeenMetric>? Metrics { get; init; }
 }
 
 /// <summary>The calls of one method on both sides. Immutable.</summary>

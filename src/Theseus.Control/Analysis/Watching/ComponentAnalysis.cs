@@ -15,6 +15,7 @@ internal sealed class ComponentAnalysis
     private readonly double _falseAlarms;
     private readonly double _falsePasses;
     private readonly double _limitError;
+    private readonly SeriesAnalysis? _metrics;
     private readonly Dictionary<string, BothSides> _before = new(StringComparer.Ordinal);
     private CallsAnalysis? _calls;
     private int _wave = -1;
@@ -27,13 +28,15 @@ internal sealed class ComponentAnalysis
     {
         _judging = judging;
         _falseAlarms = FalseAlarmsOf(judging, components);
-        _limitError = judging.FalseAlarms / components * 0.5 / Math.Max(1, waves);
-        _falsePasses = judging.FalsePasses / components / Math.Max(1, waves);
+        _limitError = _falseAlarms / Math.Max(1, waves);
+        _falsePasses = judging.FalsePasses / components / Math.Max(1, waves) / (judging.Metrics is null ? 1 : 2);
+        _metrics = judging.Metrics is { Count: > 0 } metrics ? new(metrics, _falseAlarms, judging.FalsePasses / components / 2) : null;
     }
 
     /// <summary>What of an upgrade's chance of a false alarm is for the comparison of one component's calls.</summary>
-    /// <remarks>Where there are limits too, each has a half: a bound on one way to be wrong. Together they are the whole, whatever hangs on what (Boole's inequality).</remarks>
-    public static double FalseAlarmsOf(WaveJudging judging, int components) => judging.FalseAlarms / components * (CallLimits.Of(judging).Count > 0 ? 0.5 : 1);
+    /// <remarks>The calls, their limits and the metrics have equal parts, as far as there are any: each is a bound on one way to be wrong. Together they are the whole, whatever hangs on what (Boole's inequality).</remarks>
+    public static double FalseAlarmsOf(WaveJudging judging, int components) =>
+        judging.FalseAlarms / components / (1 + (CallLimits.Of(judging).Count > 0 ? 1 : 0) + (judging.Metrics is { Count: > 0 } ? 1 : 0));
 
     /// <summary>Takes evidence in, the oldest first.</summary>
     public void Add(CallEvidence evidence)
@@ -43,6 +46,7 @@ internal sealed class ComponentAnalysis
             _wave = evidence.Wave;
             _before.Clear();
             _calls?.Cut();
+            _metrics?.Cut();
         }
 
         if (evidence.Kind == EvidenceKind.Before)
@@ -57,6 +61,11 @@ internal sealed class ComponentAnalysis
             return;
         }
 
+        if (evidence.Metrics is { } seen)
+        {
+            _metrics?.Add(seen);
+        }
+
         _calls ??= Begin(new Dictionary<string, SideCalls>());
         foreach (var (method, calls) in evidence.Methods.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
@@ -66,12 +75,14 @@ internal sealed class ComponentAnalysis
 
     /// <summary>How the candidate stands, by the calls of the wave that evidence came of last.</summary>
     /// <param name="wave">The wave that is judged.</param>
-    /// <param name="share">The candidate's share of the calls that are compared.</param>
-    public ComparedCalls Compare(int wave, double share)
+    /// <param name="sides">The wave's sides.</param>
+    public ComparedCalls Compare(int wave, WaveSides sides)
     {
+        var metrics = wave == _wave || _metrics is null ? _metrics : new SeriesAnalysis(_judging.Metrics!, _falseAlarms, _falsePasses);
+        var compared = metrics?.Compare(sides) ?? [];
         if (_calls is null || wave != _wave)
         {
-            return ComparedCalls.None;
+            return ComparedCalls.None with { Metrics = compared };
         }
 
         var methods = _calls.Methods.Where(one => one.Candidate.Calls + one.Baseline.Calls > 0).ToList();
@@ -87,7 +98,8 @@ internal sealed class ComponentAnalysis
             BaselineCalls = methods.Sum(one => one.Baseline.Calls),
             BaselineFailures = methods.Sum(one => one.Baseline.Failures),
             BrokenLimit = CallLimits.Broken(_judging, methods, _limitError),
-            Missing = Missing(methods, share),
+            Missing = Missing(methods, sides.ComparedShare),
+            Metrics = compared,
             Methods = [.. methods.OrderByDescending(one => one.Capital).Take(ComparedCalls.MostMethods).Select(one => Public(one, methods.Count))],
         };
     }

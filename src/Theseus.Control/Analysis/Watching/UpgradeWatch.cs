@@ -21,6 +21,8 @@ internal sealed class UpgradeWatch
     private readonly Dictionary<string, ComponentAnalysis> _analyses = new(StringComparer.Ordinal);
     private readonly UpgradePlan _plan;
     private readonly HashSet<int> _known = [];
+    private readonly string _upgrade;
+    private readonly IWaveMetrics? _metrics;
     private WaveSides? _sides;
     private WaveGathering? _gathering;
     private CallEvidence? _before;
@@ -29,9 +31,12 @@ internal sealed class UpgradeWatch
     private DateTimeOffset _last;
 
     /// <summary>Begins, with nothing seen.</summary>
-    public UpgradeWatch(UpgradePlan plan)
+    /// <param name="plan">The upgrade's plan.</param>
+    /// <param name="upgrade">The upgrade's id.</param>
+    /// <param name="metrics">Who reads metrics; null where only what is stored is looked at.</param>
+    public UpgradeWatch(UpgradePlan plan, string upgrade = "", IWaveMetrics? metrics = null)
     {
-        _plan = plan;
+        (_plan, _upgrade, _metrics) = (plan, upgrade, metrics);
         foreach (var component in plan.Moves.Select(move => move.Component))
         {
             _analyses[component] = new(plan.Judging, plan.Moves.Count, plan.Waves.Count(wave => wave.Component == component));
@@ -52,6 +57,7 @@ internal sealed class UpgradeWatch
         if (upgrade.State != UpgradeState.InProgress || upgrade.Phase is not (WavePhase.Activating or WavePhase.Observing))
         {
             (_sides, _gathering, _before, _wave) = (null, null, null, -1);
+            _metrics?.Follow(_upgrade, null);
             return;
         }
 
@@ -63,6 +69,10 @@ internal sealed class UpgradeWatch
             _gathering = _sides is null ? null : new(_sides, _plan.Judging.WarmUp);
             _before = _sides is null ? null : Before(_sides, find, upgrade.Since);
         }
+
+        // While nodes go over one by one, what they use is neither the one release's nor the other's.
+        var isRead = upgrade.Phase == WavePhase.Observing && _sides is not null && _plan.Judging.Metrics is { Count: > 0 };
+        _metrics?.Follow(_upgrade, isRead ? new WatchedWave(_wave, _sides!, _plan.Judging.Metrics!, upgrade.Since, _plan.Judging.WarmUp) : null);
     }
 
     /// <summary>Takes in what a node's calls were between two of its reports.</summary>
@@ -90,9 +100,14 @@ internal sealed class UpgradeWatch
         }
 
         var apart = (now - _since) / PiecesOfAWave;
-        var isDue = isLast || now - _last >= (apart > s_shortest ? apart : s_shortest);
-        return isDue && _gathering!.Gathered.Count > 0
-            ? new CallEvidence { Kind = EvidenceKind.Beside, Wave = _wave, Component = _sides.Component, At = now, Methods = _gathering.TakeAll() }
+        if (!isLast && now - _last < (apart > s_shortest ? apart : s_shortest))
+        {
+            return null;
+        }
+
+        var seen = _metrics?.Take(_upgrade) is { Count: > 0 } some ? some : null;
+        return seen is not null || _gathering!.Gathered.Count > 0
+            ? new CallEvidence { Kind = EvidenceKind.Beside, Wave = _wave, Component = _sides.Component, At = now, Methods = _gathering!.TakeAll(), Metrics = seen }
             : null;
     }
 
@@ -105,6 +120,7 @@ internal sealed class UpgradeWatch
         if (_known.Contains(_wave))
         {
             _gathering?.TakeAll();
+            _metrics?.Take(_upgrade);
         }
 
         IsLoaded = true;
@@ -127,7 +143,7 @@ internal sealed class UpgradeWatch
     public ComparedCalls Compare(int wave)
     {
         var of = _plan.Waves[wave];
-        return WaveSides.Of(_plan, of, _ => true) is { } sides ? _analyses[of.Component].Compare(wave, sides.ComparedShare) : ComparedCalls.None;
+        return WaveSides.Of(_plan, of, _ => true) is { } sides ? _analyses[of.Component].Compare(wave, sides) : ComparedCalls.None;
     }
 
     /// <summary>All calls of the release from before on both sides' nodes, since their processes started.</summary>

@@ -23,6 +23,10 @@ internal sealed record WaveSides(string Component, ReleaseId Candidate, ReleaseI
     /// <summary>The candidate's share of the calls that are compared, about.</summary>
     public double ComparedShare => AreOnSameNodes ? Share : CandidateNodes.Count / (double)(CandidateNodes.Count + BaselineNodes.Count);
 
+    /// <summary>Whether a metric tells the two sides apart: what a process uses does not tell which of two releases in it does.</summary>
+    public bool AreToldApartBy(JudgedMetric metric) => BaselineNodes.Count > 0 && (!AreOnSameNodes || metric.Source == MetricSource.Instrument
+        || (metric.Source == MetricSource.Prometheus && metric.Of.Contains("$release", StringComparison.Ordinal)));
+
     /// <summary>The sides of the wave that an upgrade is at; null for one whose release takes no calls.</summary>
     public static WaveSides? Of(UpgradeRecord upgrade) => Of(upgrade.Plan!, upgrade.CurrentWave, node => upgrade.LeftOut.All(one => one.Node != node));
 

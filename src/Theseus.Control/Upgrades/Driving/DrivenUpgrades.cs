@@ -16,7 +16,7 @@ namespace Theseus.Control.Upgrades;
 /// upgrade over: then a change of the copy is refused by the store, and the record is read anew before anything else.
 /// </remarks>
 internal sealed partial class DrivenUpgrades(
-    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null, NodeTaskTally? tally = null, IEvidenceStore? evidence = null)
+    IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, TimeProvider time, ILogger logger, HeldLeases? leases = null, INodeDirectory? nodes = null, NodeTaskTally? tally = null, IEvidenceStore? evidence = null, IWaveMetrics? metrics = null)
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestJudgement = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ internal sealed partial class DrivenUpgrades(
     private readonly FleetView _fleet = new();
     private readonly TaskSender _sender = new(channel, time, tally);
     private readonly FleetTraffic _traffic = new();
-    private readonly UpgradeWatches _watches = new(evidence);
+    private readonly UpgradeWatches _watches = new(evidence, metrics);
     private readonly HeldLeases _leases = leases ?? new HeldLeases(new SoleDriver(store), "sole", time);
 
     /// <summary>Told of each change after it was stored: has to return soon.</summary>

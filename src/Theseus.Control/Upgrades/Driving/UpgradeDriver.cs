@@ -28,7 +28,7 @@ internal sealed partial class UpgradeDriver
         IUpgradeStore store, IFleetChannel channel, IWaveJudge judge, IFeasibility feasibility, TimeProvider time, ILogger<UpgradeDriver> logger, UpgradeDriving? driving)
     {
         _driving = driving;
-        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes, NodeTasks, driving?.Evidence);
+        _upgrades = new DrivenUpgrades(store, channel, judge, time, logger, driving is null ? null : new HeldLeases(driving.Leases, driving.Owner, time), driving?.Nodes, NodeTasks, driving?.Evidence, driving?.Metrics);
         _channel = channel;
         _feasibility = feasibility;
         _time = time;

@@ -5,7 +5,7 @@ using Theseus.Fleet;
 namespace Theseus.Control.Upgrades;
 
 /// <summary>The watches of all upgrades that are driven here. Owned by one loop; not thread-safe.</summary>
-internal sealed class UpgradeWatches(IEvidenceStore? store)
+internal sealed class UpgradeWatches(IEvidenceStore? store, IWaveMetrics? metrics = null)
 {
     private readonly Dictionary<string, UpgradeWatch> _watches = new(StringComparer.Ordinal);
 
@@ -19,7 +19,7 @@ internal sealed class UpgradeWatches(IEvidenceStore? store)
                 return;
             }
 
-            _watches[upgrade.Id] = watch = new UpgradeWatch(upgrade.Plan);
+            _watches[upgrade.Id] = watch = new UpgradeWatch(upgrade.Plan, upgrade.Id, metrics);
         }
 
         watch.Follow(upgrade, find);
@@ -74,7 +74,11 @@ internal sealed class UpgradeWatches(IEvidenceStore? store)
     }
 
     /// <summary>Forgets an upgrade that is not driven here any more.</summary>
-    public void Forget(string upgrade) => _watches.Remove(upgrade);
+    public void Forget(string upgrade)
+    {
+        _watches.Remove(upgrade);
+        metrics?.Follow(upgrade, null);
+    }
 
     private async Task LoadAsync(UpgradeWatch watch, string upgrade, CancellationToken cancellationToken)
     {

@@ -56,6 +56,9 @@ public sealed record ComparedCalls(CallsStanding Standing, string Why)
 
     /// <summary>The methods, those that speak loudest against the release first.</summary>
     public IReadOnlyList<ComparedMethod> Methods { get; init; } = [];
+
+    /// <summary>The metrics that the upgrade is judged by beside the calls, in their order.</summary>
+    public IReadOnlyList<ComparedMetric> Metrics { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One method's comparison. Immutable.</summary>

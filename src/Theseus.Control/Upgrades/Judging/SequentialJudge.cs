@@ -18,7 +18,7 @@ public sealed class SequentialJudge : IWaveJudge
     {
         ArgumentNullException.ThrowIfNull(evidence);
         var shadowed = HealthJudge.Shadowed(evidence);
-        return ValueTask.FromResult(Judge(evidence) with { Shadowed = shadowed.Count > 0 ? shadowed : null, Compared = evidence.Calls.Standing == CallsStanding.NotCompared ? null : evidence.Calls });
+        return ValueTask.FromResult(Judge(evidence) with { Shadowed = shadowed.Count > 0 ? shadowed : null, Compared = evidence.Calls is { Standing: CallsStanding.NotCompared, Metrics.Count: 0 } ? null : evidence.Calls });
     }
 
     private WaveVerdict Judge(WaveEvidence evidence)
@@ -40,6 +40,11 @@ public sealed class SequentialJudge : IWaveJudge
             return Say(WaveJudgement.Fail, "worse-than-baseline", calls.Why);
         }
 
+        if (Metric(MetricThen.Fail, MetricStanding.Worse, MetricStanding.LimitBroken) is { } harm)
+        {
+            return Say(WaveJudgement.Fail, "metric", harm);
+        }
+
         if (health.Judgement == WaveJudgement.Inconclusive)
         {
             return health;
@@ -55,12 +60,37 @@ public sealed class SequentialJudge : IWaveJudge
             return Say(WaveJudgement.Inconclusive, "too-little-seen", missing);
         }
 
+        if (Metric(MetricThen.Ask, MetricStanding.Worse, MetricStanding.LimitBroken) is { } asked)
+        {
+            return Say(WaveJudgement.Inconclusive, "metric", asked);
+        }
+
+        if (Metric(null, MetricStanding.DifferedBefore, MetricStanding.TooLittle, MetricStanding.StandsStill) is { } unknown)
+        {
+            return Say(WaveJudgement.Inconclusive, "metric-not-seen", unknown);
+        }
+
         return calls.Standing switch
         {
-            CallsStanding.AsGood => Say(WaveJudgement.Pass, "as-good-as-baseline", calls.Why) with { MayEndWave = evidence.Elapsed >= evidence.Judging.PassEarlyAfter },
+            CallsStanding.AsGood when calls.Metrics.All(one => one.Then == MetricThen.Tell || one.Standing is MetricStanding.AsGood or MetricStanding.NotCompared) => Say(WaveJudgement.Pass, "as-good-as-baseline", calls.Why) with { MayEndWave = evidence.Elapsed >= evidence.Judging.PassEarlyAfter },
+            CallsStanding.AsGood => Say(WaveJudgement.Pass, health.Rule, $"{health.Evidence} {calls.Why}"),
             CallsStanding.Open => Say(WaveJudgement.Pass, health.Rule, $"{health.Evidence} Beside the baseline nothing is shown: {calls.Why}"),
             _ => health,
         };
+
+        // What is only told decides nothing.
+        string? Metric(MetricThen? then, params ReadOnlySpan<MetricStanding> standings)
+        {
+            foreach (var one in calls.Metrics)
+            {
+                if (one.Then != MetricThen.Tell && (then is null || one.Then == then) && standings.Contains(one.Standing))
+                {
+                    return one.Why;
+                }
+            }
+
+            return null;
+        }
 
         WaveVerdict Say(WaveJudgement judgement, string rule, string text) => new(evidence.WaveNumber, judgement, rule, text);
     }

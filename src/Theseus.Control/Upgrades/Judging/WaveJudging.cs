@@ -62,6 +62,17 @@ public sealed record WaveJudging
     /// </summary>
     public TimeSpan? PassEarlyAfter { get; init; }
 
+    /// <summary>How many metrics an upgrade's waves are judged by at most.</summary>
+    public const int MostMetrics = 20;
+
+    /// <summary>
+    /// What else waves are judged by, beside the calls: what nodes use, what the component measures, what a Prometheus knows; by
+    /// name, at most <see cref="MostMetrics"/>. Null, the default, for nothing. The calls, their limits
+    /// and the metrics share <see cref="FalseAlarms"/> equally, as far as they are asked for, and the metrics their part among them.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JudgedMetric>? Metrics { get; init; }
+
     /// <summary>What the comparison goes by.</summary>
     [JsonIgnore]
     internal Analysis.Margins Margins => new()

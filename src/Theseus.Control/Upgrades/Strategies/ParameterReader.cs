@@ -40,6 +40,9 @@ public static class ParameterReader
         ["passEarlyAfter"] = OfJudging<TimeSpan>(Time, (j, v) => j with { PassEarlyAfter = v }, "a time like 30s, 5m or 00:05:00"),
     };
 
+    /// <summary>What a metric that waves are judged by is called after, as a parameter: <c>metric.cpu</c>.</summary>
+    private const string Metric = "metric.";
+
     private static readonly IReadOnlyDictionary<UpgradeStrategy, IReadOnlyDictionary<string, (Setter Set, string Form)>> s_own =
         new Dictionary<UpgradeStrategy, IReadOnlyDictionary<string, (Setter, string)>>
         {
@@ -92,9 +95,9 @@ public static class ParameterReader
         var parameters = Default(strategy);
         foreach (var (name, text) in values.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
-            if (!s_own[strategy].TryGetValue(name, out var parameter) && !s_common.TryGetValue(name, out parameter) && !s_judging.TryGetValue(name, out parameter))
+            if (!s_own[strategy].TryGetValue(name, out var parameter) && !s_common.TryGetValue(name, out parameter) && !TryFindJudging(name, out parameter))
             {
-                found.Add($"The strategy {strategy} has no parameter '{name}'. It has: {string.Join(", ", NamesOf(strategy))}.");
+                found.Add($"The strategy {strategy} has no parameter '{name}'. It has: {string.Join(", ", NamesOf(strategy))}, {Metric}NAME.");
             }
             else if (!seen.Add(name))
             {
@@ -127,9 +130,9 @@ public static class ParameterReader
         StrategyParameters parameters = new ImmediateParameters { Judging = judging };
         foreach (var (name, text) in values.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
-            if (!s_judging.TryGetValue(name, out var parameter))
+            if (!TryFindJudging(name, out var parameter))
             {
-                found.Add($"'{name}' does not say by what waves are judged. What does: {string.Join(", ", s_judging.Keys)}.");
+                found.Add($"'{name}' does not say by what waves are judged. What does: {string.Join(", ", s_judging.Keys)}, {Metric}NAME.");
             }
             else if (parameter.Set(parameters, text, out var changed))
             {
@@ -157,6 +160,21 @@ public static class ParameterReader
 
     private static (Setter, string) OfJudging<T>(Parse<T> parse, Func<WaveJudging, T, WaveJudging> set, string form) =>
         Of<T>(parse, (parameters, value) => parameters with { Judging = set(parameters.Judging, value) }, form);
+
+    private static bool TryFindJudging(string name, out (Setter Set, string Form) parameter)
+    {
+        if (!name.StartsWith(Metric, StringComparison.OrdinalIgnoreCase))
+        {
+            return s_judging.TryGetValue(name, out parameter);
+        }
+
+        var called = name[Metric.Length..];
+        parameter = OfJudging<JudgedMetric?>(
+            (string text, out JudgedMetric? value) => MetricSpec.TryParse(called, text, out value),
+            (judging, metric) => judging with { Metrics = [.. (judging.Metrics ?? []).Where(one => one.Name != called), metric!] },
+            MetricSpec.Form);
+        return true;
+    }
 
     private static bool Number(string text, out double value) => double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
 

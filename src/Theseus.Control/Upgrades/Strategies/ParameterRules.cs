@@ -56,6 +56,7 @@ internal static class ParameterRules
             Times(judging.MustSeeTimes ?? 2, "mustSeeTimes");
             Require(judging.ExtendFor >= TimeSpan.Zero && judging.ExtendFor <= s_longest, "extendFor has to lie between 0 and 30 days.");
             Require(judging.PassEarlyAfter is null || (judging.PassEarlyAfter >= TimeSpan.Zero && judging.PassEarlyAfter <= s_longest), "passEarlyAfter has to lie between 0 and 30 days.");
+            faults.AddRange(MetricSpec.Faults(judging.Metrics ?? []));
         }
 
         void Times(double value, string name) => Require(value is > 1 and <= 1000, $"{name} has to be above 1 and at most 1000; it is how many times as long calls take.");
