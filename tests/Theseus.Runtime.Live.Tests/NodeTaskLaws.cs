@@ -161,7 +161,11 @@ public sealed class NodeTaskLaws
         scene.Steer("1.0.0", "Health", "the one before is ill");
         Assert.Equal(EngineAnswer.Done, await scene.Engine.ProbeAsync("ring", default));
 
+        // What the one before is not fit for either is not held against it.
         scene.Steer("2.0.0", "Health", "the new one is ill");
+        Assert.Equal(EngineAnswer.Done, await scene.Engine.ProbeAsync("ring", default));
+
+        scene.Steer("1.0.0", "Health", null);
         var answer = await scene.Engine.ProbeAsync("ring", default);
         Assert.Equal((false, nameof(SwapReason.Unhealthy)), (answer.Succeeded, answer.Reason));
         Assert.Contains("the new one is ill", answer.Detail);

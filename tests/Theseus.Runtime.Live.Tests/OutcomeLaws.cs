@@ -83,6 +83,30 @@ public sealed class OutcomeLaws
     }
 
     [Fact]
+    public async Task WhatBothVersionsAreNotFitForIsNoFaultOfTheCandidateUntilTheStableOneIsFitAgain()
+    {
+        await using var host = await StartAsync();
+        var swap = host.Engine.SwapAsync("ring", "2.0.0", LiveHost.Quick with { Trial = new() { Duration = TimeSpan.FromHours(1), HealthInterval = TimeSpan.FromMilliseconds(20) } });
+        TrialStatus? OnTrial() => host.Engine.GetStatus("ring").Trial;
+        Assert.True(SpinWait.SpinUntil(() => OnTrial() is not null, LiveHost.Deadline));
+
+        // The stable one first: until the candidate is ill as well there is nothing to be seen.
+        host.Configuration["Theseus:Components:ring:Settings:1.0.0:Health"] = "the database is away";
+        host.Configuration["Theseus:Components:ring:Settings:2.0.0:Health"] = "the database is away";
+        Assert.True(SpinWait.SpinUntil(() => OnTrial()?.Observation.Examples.Count > 0, LiveHost.Deadline));
+
+        var seen = OnTrial()!.Observation;
+        Assert.Equal(0, seen.Faults);
+        Assert.Contains("the database is away (so says the stable version)", Assert.Single(seen.Examples));
+        Assert.False(swap.IsCompleted);
+
+        host.Configuration["Theseus:Components:ring:Settings:1.0.0:Health"] = null;
+        var result = await swap.WaitAsync(LiveHost.Deadline);
+        Assert.Equal((SwapOutcome.RolledBack, SwapReason.TrialFailed, "faults"), (result.Outcome, result.Reason, result.Verdict?.Rule));
+        Assert.True(result.Verdict!.Evidence.Faults > 0);
+    }
+
+    [Fact]
     public async Task ATrialThatSawTooLittleIsTakenBack()
     {
         await using var host = await StartAsync();

@@ -47,6 +47,18 @@ internal sealed class Trial(ulong salt, bool shields)
         Wake();
     }
 
+    /// <summary>Notes something among the examples that counts for nothing, once.</summary>
+    public void NoteOnce(string what)
+    {
+        lock (_lock)
+        {
+            if (_failures.Count < FailuresKept && !_failures.Contains(what))
+            {
+                _failures.Enqueue(what);
+            }
+        }
+    }
+
     /// <summary>Wakes whoever decides, now rather than at its next look.</summary>
     public void Wake()
     {

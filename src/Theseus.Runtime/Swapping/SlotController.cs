@@ -89,17 +89,19 @@ internal sealed partial class SlotController
     /// <summary>The end of the swap whose trial is going on; null for none.</summary>
     public Task<SwapResult>? TrialEnding => _swap is { Trial.Candidate: not null } swap ? swap.Ending : null;
 
-    /// <summary>Asks the generation on trial for its health, or where none is, the one that serves. Returns what is wrong; null for nothing.</summary>
+    /// <summary>Asks the generation on trial for its health, or where none is, the one that serves. Returns what is wrong; null for nothing, or nothing that is the trial's.</summary>
     public async Task<string?> CheckHealthAsync(SwapOptions options, CancellationToken cancellationToken)
     {
-        if ((_swap?.Trial.Candidate ?? _serving) is not { } asked)
+        var trial = _swap?.Trial;
+        var candidate = trial?.Candidate;
+        if ((candidate ?? _serving) is not { } asked)
         {
             return "Nothing serves.";
         }
 
         try
         {
-            await _parts.Candidates.CheckAsync(asked, options, cancellationToken).ConfigureAwait(false);
+            await (candidate is null ? _parts.Candidates.CheckAsync(asked, options, cancellationToken) : trial!.CheckAsync(candidate, cancellationToken)).ConfigureAwait(false);
             return null;
         }
         catch (SwapFailedException failure)

@@ -134,8 +134,36 @@ internal sealed class SwapTrial(SlotParts slot, Generation from, ValidatedReleas
     /// <returns>Why the candidate is not to be kept, null when it is; and the verdict.</returns>
     public async Task<(SwapFailedException? Failed, TrialVerdict Verdict)> WatchAsync(Generation candidate, TrialSideObservation baseline, CancellationToken cancellationToken)
     {
-        var (order, verdict) = await _watch!.WatchAsync(baseline, token => slot.Candidates.CheckAsync(candidate, options, token), cancellationToken).ConfigureAwait(false);
+        var (order, verdict) = await _watch!.WatchAsync(baseline, token => CheckAsync(candidate, token), cancellationToken).ConfigureAwait(false);
         return (Judge(order, verdict), verdict);
+    }
+
+    /// <summary>
+    /// Asks the candidate for its health. What the stable generation is not fit for either, at the same moment, is not the
+    /// candidate's fault, and only noted: a database that is away, say. Where the state has moved there is no telling, since the
+    /// stable one stands still without it.
+    /// </summary>
+    /// <exception cref="SwapFailedException">It is not fit, or did not answer in time.</exception>
+    public async Task CheckAsync(Generation candidate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await slot.Candidates.CheckAsync(candidate, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SwapFailedException failure) when (CanSplit)
+        {
+            try
+            {
+                await slot.Candidates.CheckAsync(from, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SwapFailedException)
+            {
+                _trial.NoteOnce($"{failure.Message} (so says the stable version)");
+                return;
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Takes no more orders and shifts.</summary>

@@ -234,7 +234,7 @@ public sealed class CliPageWalk : IAsyncDisposable
         var monitor = Path.Combine(_folder, "monitor.json");
         await File.WriteAllTextAsync(monitor, """{ "without": ["upgrade-still"] }""");
         Assert.Contains("https://", await walk.BeginAndEndAsync(
-            0, "serve", "--monitor-config", monitor, "--data", Path.Combine(_folder, "data"), "--store", Path.Combine(_folder, "other.db"), "--fleet", "amqp://127.0.0.1:9", "--fleet-config", fleet, "--address", "https://127.0.0.1:0", "--certificate", certificate, "--feed", _folder, "--verbose"));
+            0, "serve", "--monitor-config", monitor, "--prometheus", "http://127.0.0.1:9", "--data", Path.Combine(_folder, "data"), "--store", Path.Combine(_folder, "other.db"), "--fleet", "amqp://127.0.0.1:9", "--fleet-config", fleet, "--address", "https://127.0.0.1:0", "--certificate", certificate, "--feed", _folder, "--verbose"));
         await walk.RunAsync(2, "serve", "--data", Path.Combine(_folder, "data"), "--address", "http://0.0.0.0:0");
         await walk.BeginAndEndAsync(0, "serve", "--data", Path.Combine(_folder, "open"), "--address", "http://0.0.0.0:0", "--allow-insecure");
         await File.WriteAllTextAsync(Path.Combine(_folder, "damaged.db"), new string('x', 5000));
