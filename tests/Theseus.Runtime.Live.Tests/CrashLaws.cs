@@ -31,7 +31,9 @@ public sealed class CrashLaws
         Assert.Equal(outcome == "Completed" ? ["Promote BEGIN", "Promote LOADED", "Promote END"] : [], points.Where(point => point.StartsWith("Promote ", StringComparison.Ordinal)));
 
         // The steps before that are killed at elsewhere, with nothing different yet.
-        foreach (var point in points.Where(point => Enum.Parse<SwapStep>(point.Split(' ')[0]) >= killedFrom))
+        // Two at a time, on the two cores that there are at least: each has a folder of its own.
+        var killed = points.Where(point => Enum.Parse<SwapStep>(point.Split(' ')[0]) >= killedFrom);
+        await Parallel.ForEachAsync(killed, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (point, _) =>
         {
             var isConfirmed = outcome == "Completed" && points.IndexOf(point) >= points.IndexOf("Confirm END");
             var lines = await RunAsync(feed, component, to, end, point, async folder =>
@@ -60,7 +62,7 @@ public sealed class CrashLaws
                 }
             });
             Assert.Equal($"point {point}", lines[^1]);
-        }
+        });
     }
 
     private static void Add(TheseusBuilder theseus, string component)

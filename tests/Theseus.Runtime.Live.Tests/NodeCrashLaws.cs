@@ -55,13 +55,14 @@ public sealed class NodeCrashLaws
         Assert.Equal(images.Steps, int.Parse(whole.Output["steps ".Length..], CultureInfo.InvariantCulture));
         Directory.Delete(whole.Folder, recursive: true);
 
-        for (var i = 0; i < RealKills; i++)
+        // Two at a time, on the two cores that there are at least.
+        await Parallel.ForEachAsync(Enumerable.Range(0, RealKills), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, _) =>
         {
             var step = 1 + (images.Steps - 1) * i / (RealKills - 1);
             var (folder, _) = await RunAsync(kind, exitCode: 137, $"{step}", i % 2 == 0 ? "before" : "after");
             await CheckAsync(folder, $"step {step}", course, goesOn: true);
             Directory.Delete(folder, recursive: true);
-        }
+        });
     }
 
     /// <summary>The frozen control: a write that goes past the numbered disk is seen.</summary>

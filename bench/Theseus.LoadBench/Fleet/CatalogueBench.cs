@@ -106,7 +106,7 @@ internal static class CatalogueBench
                 foreach (var strategy in run.Quick ? [UpgradeStrategy.Canary] : Enum.GetValues<UpgradeStrategy>().Where(one => release.Component == "markdown" || one != UpgradeStrategy.Gradual))
                 {
                     var before = calls.Failed;
-                    var (upgrade, seconds) = await UpgradeAsync(plane, release, strategy);
+                    var (upgrade, seconds) = await UpgradeAsync(plane, release, strategy, () => $"{calls.Inside} calls are inside, of {calls.Begun}; {string.Join(" ", hosts.SelectMany(host => host.Engine.GetStatus(release.Component).Generations))}");
                     var (isRight, how) = await JudgeAsync(plane, hosts, upgrade, release);
                     found.Add(new Found(release, upgrade, isRight, how, seconds, calls.Failed - before));
                     run.Tell(string.Join(" | ", found[^1].Row));
@@ -154,7 +154,7 @@ internal static class CatalogueBench
         return (ended.State == UpgradeState.Completed && (shows == Shows.Never || (shows == Shows.OnLeaving && named.Length > 0)), shows == Shows.Never ? "" : named);
     }
 
-    private static async Task<(UpgradeRecord Ended, double? Seconds)> UpgradeAsync(ControlPlane plane, Release release, UpgradeStrategy strategy)
+    private static async Task<(UpgradeRecord Ended, double? Seconds)> UpgradeAsync(ControlPlane plane, Release release, UpgradeStrategy strategy, Func<string> describe)
     {
         var observe = TimeSpan.FromSeconds(release.Shows is Shows.OnLeaving or Shows.Never ? 4 : 60);
         var parameters = ParameterReader.Default(strategy) with { Observe = observe, WhenInconclusive = InconclusiveWave.RollBack, PrepareDeadline = TimeSpan.FromSeconds(30) };
@@ -176,7 +176,7 @@ internal static class CatalogueBench
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The {strategy} upgrade to {release.Component} {release.Version} has not ended in {s_deadline}: {System.Text.Json.JsonSerializer.Serialize(upgrade with { Plan = null, Verdicts = [] })}");
+            throw new TimeoutException($"The {strategy} upgrade to {release.Component} {release.Version} has not ended in {s_deadline}: {System.Text.Json.JsonSerializer.Serialize(upgrade with { Plan = null, Verdicts = [] })} {describe()}");
         }
 
         return (upgrade, seconds);
@@ -198,10 +198,16 @@ internal static class CatalogueBench
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _running;
         private long _failed;
+        private long _begun;
+        private long _inside;
 
         public PacedCalls(IReadOnlyList<IMarkdownRenderer> renderers, int perSecond) => _running = Task.Run(() => RunAsync(renderers, perSecond));
 
         public long Failed => Interlocked.Read(ref _failed);
+
+        public long Begun => Interlocked.Read(ref _begun);
+
+        public long Inside => Interlocked.Read(ref _inside);
 
         public async ValueTask DisposeAsync()
         {
@@ -231,6 +237,8 @@ internal static class CatalogueBench
 
         private async Task CallAsync(IMarkdownRenderer renderer, string document)
         {
+            Interlocked.Increment(ref _begun);
+            Interlocked.Increment(ref _inside);
             try
             {
                 await renderer.RenderAsync(document, CancellationToken.None);
@@ -239,6 +247,10 @@ internal static class CatalogueBench
             {
                 // Whatever it is, its caller saw it.
                 Interlocked.Increment(ref _failed);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _inside);
             }
         }
     }

@@ -34,9 +34,6 @@ internal sealed class ShadowSink
     private readonly Lock _counting = new();
     // As many as the contract has methods, at most.
     private readonly Dictionary<string, MethodCopies> _methods = new(StringComparer.Ordinal);
-    private long _compared;
-    private long _mismatches;
-    private long _failures;
     private long _dropped;
 
     public ShadowSink(GenerationLeases candidate, double fraction, Func<object?, object?, bool> areEqual, TimeSpan callDeadline, TimeProvider time, Action wake)
@@ -55,14 +52,12 @@ internal sealed class ShadowSink
     {
         get
         {
-            lock (_counting)
-            {
-                return (_compared, _mismatches);
-            }
+            var methods = Methods;
+            return (methods.Sum(one => one.Compared), methods.Sum(one => one.Different));
         }
     }
 
-    /// <summary>The same by method, those with the most to tell first.</summary>
+    /// <summary>The copies by method at one moment, those with the most to tell first.</summary>
     public IReadOnlyList<ShadowedMethod> Methods
     {
         get
@@ -78,7 +73,7 @@ internal sealed class ShadowSink
         }
     }
 
-    public long Failures => Interlocked.Read(ref _failures);
+    public long Failures => Methods.Sum(one => one.Failed);
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
@@ -136,8 +131,6 @@ internal sealed class ShadowSink
             var difference = await DifferenceAsync(copy.Answer, answer).ConfigureAwait(false);
             lock (_counting)
             {
-                _compared++;
-                _mismatches += difference is null ? 0 : 1;
                 Of_NeedsLock(copy).Compare(difference);
             }
 
@@ -153,7 +146,6 @@ internal sealed class ShadowSink
         }
         catch (Exception failure)
         {
-            Interlocked.Increment(ref _failures);
             var what = SlotCall.Describe(failure);
             lock (_counting)
             {

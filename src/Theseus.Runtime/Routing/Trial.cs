@@ -90,7 +90,8 @@ internal sealed class Trial(ulong salt, bool shields)
             failures = [.. _failures, .. Candidate.Failures.Take()];
         }
 
-        var (compared, mismatches) = Shadow?.Comparisons ?? default;
+        // Read once, so that the sums are those of what is told by method.
+        var shadowed = Shadow?.Methods ?? [];
         return new TrialObservation
         {
             Elapsed = elapsed,
@@ -99,10 +100,10 @@ internal sealed class Trial(ulong salt, bool shields)
             ShieldedCalls = Interlocked.Read(ref _shielded),
             FailedOnBoth = Interlocked.Read(ref _failedOnBoth),
             Faults = Interlocked.Read(ref _faults),
-            Shadowed = compared,
-            ShadowMismatches = mismatches,
-            ShadowFailures = Shadow?.Failures ?? 0,
-            ShadowedMethods = Shadow?.Methods ?? [],
+            Shadowed = shadowed.Sum(one => one.Compared),
+            ShadowMismatches = shadowed.Sum(one => one.Different),
+            ShadowFailures = shadowed.Sum(one => one.Failed),
+            ShadowedMethods = shadowed,
             ShadowDropped = Shadow?.Dropped ?? 0,
             Examples = [.. failures, .. Shadow?.Examples.Take() ?? []],
         };
