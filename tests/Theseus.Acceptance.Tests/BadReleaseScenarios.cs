@@ -18,7 +18,7 @@ public sealed class BadReleaseScenarios
     {
         Loading = LoadingMode.Collectible,
         WarmUp = new() { Rounds = 32, RecentCalls = 0, LongestSettling = TimeSpan.Zero },
-        Deadlines = new() { Start = TimeSpan.FromSeconds(1), Stop = TimeSpan.FromSeconds(1), Drain = TimeSpan.FromSeconds(1), Unload = TimeSpan.FromSeconds(2) },
+        Deadlines = new() { Start = TimeSpan.FromSeconds(1), Stop = TimeSpan.FromSeconds(1), Drain = TimeSpan.FromSeconds(1), Unload = TimeSpan.FromSeconds(4) },
         RestBeforeStop = TimeSpan.Zero,
     };
 
@@ -95,7 +95,9 @@ public sealed class BadReleaseScenarios
             ("9.9.0", "1 call of RenderAsync"),
         ])
         {
-            var there = await fleet.RunAsync(To("markdown", version, strategy, TimeSpan.FromMilliseconds(300)));
+            // Whether a call came in so short a time, of code that is compiled first, is not what is looked at here.
+            var asked = To("markdown", version, strategy, TimeSpan.FromMilliseconds(300));
+            var there = await fleet.RunAsync(asked with { Parameters = asked.Parameters with { WhenInconclusive = InconclusiveWave.GoOn } });
             Assert.True(there.State == UpgradeState.Completed, $"{version}: {there.State}, {there.Detail}");
             if (version == "9.9.0")
             {

@@ -78,6 +78,20 @@ public sealed class PlanTextLaws
     [Fact]
     public void WhatIsMovedAndWhatFailureLeadsToAreToBeRead() => Assert.Distinct(DigestLaws.DifferentMoves.Select(WithoutDigest));
 
+    [Fact]
+    public void MetricsThatItIsJudgedByAreToldWithHowMuchTheyTake()
+    {
+        var judging = ParameterReader.ReadJudging(
+            WaveJudging.Default, new Dictionary<string, string> { ["metric.cpu"] = "node:node.processor; by 20%", ["metric.queue"] = "instrument:orders/queue; limit 5" }, out var faults);
+        Assert.Empty(faults);
+
+        var lines = Lines(UpgradePlanner.Plan(Request(new ImmediateParameters { Judging = judging }, "a"), [Move("a")], _ => [Node("n1")]));
+
+        // A quarter of a hundredth each, so 400: (1.25^n + 1.5^n + 1.75^n + 1.95^n) / 4 is 530 for 11. A limit takes half of that, so 800: 998 for 12.
+        Assert.Contains("  judged by cpu too, node:node.processor; by 0.2: takes 11 stretches of values at least, of one value to 32 each", lines);
+        Assert.Contains("  judged by queue too, instrument:orders/queue; limit 5: takes 12 stretches of values at least, of one value to 32 each", lines);
+    }
+
     private static string WithoutDigest(UpgradePlan plan) => string.Join('\n', Lines(plan)[..^1]);
 
     private static string[] Lines(UpgradePlan plan) => PlanText.Write(plan).ReplaceLineEndings("\n").Split('\n');

@@ -117,13 +117,13 @@ public sealed class ReaderLaws
 
     [Fact]
     public void ANameOfAnotherStrategyIsToldWithThoseThereAre() => Assert.Equal(
-        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter."],
+        ["The strategy BlueGreen has no parameter 'batch'. It has: warmFor, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter, metric.NAME."],
         Faults(UpgradeStrategy.BlueGreen, ("batch", "3")));
 
     [Fact]
     public void AllFaultsAreToldAtOnce() => Assert.Equal(
         [
-            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter.",
+            "The strategy Canary has no parameter 'batch'. It has: nodes, share, observe, minimumCalls, whenInconclusive, prepareDeadline, activateDeadline, settleDeadline, retireDeadline, lostNodes, shadowFraction, falseAlarms, falsePasses, warmUp, worseFailures, worseMedian, worseP95, worseP99, worseLatencyBy, limitFailures, limitMedian, limitP95, limitP99, mustSeeFailures, mustSeeTimes, extendFor, passEarlyAfter, metric.NAME.",
             "'none' is no value for 'nodes'; write a number of nodes like 3, or a share of them like 25%.",
             "prepareDeadline has to be above 0 and at most 30 days.",
             "share has to be above 0 and at most 1.",

@@ -81,16 +81,19 @@ internal sealed class PrometheusServer : IDisposable
     public async Task<double?> QueryAsync(string query, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync("api/v1/query", [new("query", query)], cancellationToken).ConfigureAwait(false);
-        var data = answer.RootElement.GetProperty("data");
-        var result = data.GetProperty("result");
-        return data.GetProperty("resultType").GetString() switch
+        return Read(() =>
         {
-            "scalar" => Number(result[1]),
-            "vector" when result.GetArrayLength() == 0 => null,
-            "vector" when result.GetArrayLength() == 1 => Number(result[0].GetProperty("value")[1]),
-            "vector" => throw new MetricException($"It comes to {result.GetArrayLength()} series; put sum(…), avg(…) or max(…) around it."),
-            var other => throw new MetricException($"It comes to a {other}, and a number is needed; put rate(…) or avg_over_time(…) around it."),
-        };
+            var data = answer.RootElement.GetProperty("data");
+            var result = data.GetProperty("result");
+            return data.GetProperty("resultType").GetString() switch
+            {
+                "scalar" => Number(result[1]),
+                "vector" when result.GetArrayLength() == 0 => (double?)null,
+                "vector" when result.GetArrayLength() == 1 => Number(result[0].GetProperty("value")[1]),
+                "vector" => throw Several(result),
+                var other => throw new MetricException($"It comes to a {other}, and a number is needed; put rate(…) or avg_over_time(…) around it."),
+            };
+        });
     }
 
     /// <summary>What a query came to over time, by moment.</summary>
@@ -99,13 +102,16 @@ internal sealed class PrometheusServer : IDisposable
     {
         using var answer = await AskAsync(
             "api/v1/query_range", [new("query", query), new("start", Seconds(from)), new("end", Seconds(to)), new("step", step.TotalSeconds.ToString(CultureInfo.InvariantCulture))], cancellationToken).ConfigureAwait(false);
-        var result = answer.RootElement.GetProperty("data").GetProperty("result");
-        return result.GetArrayLength() switch
+        return Read(() =>
         {
-            0 => new Dictionary<long, double>(),
-            1 => result[0].GetProperty("values").EnumerateArray().ToDictionary(value => (long)(value[0].GetDouble() * 1000), value => Number(value[1])),
-            var many => throw new MetricException($"It comes to {many} series; put sum(…), avg(…) or max(…) around it."),
-        };
+            var result = answer.RootElement.GetProperty("data").GetProperty("result");
+            return result.GetArrayLength() switch
+            {
+                0 => [],
+                1 => result[0].GetProperty("values").EnumerateArray().ToDictionary(value => (long)(value[0].GetDouble() * 1000), value => Number(value[1])),
+                _ => throw Several(result),
+            };
+        });
 
         static string Seconds(DateTimeOffset moment) => (moment.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
     }
@@ -119,20 +125,25 @@ internal sealed class PrometheusServer : IDisposable
             using var content = new FormUrlEncodedContent(form);
             using var answer = await _client.PostAsync(new Uri(path, UriKind.Relative), content, cancellationToken).ConfigureAwait(false);
             var body = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
-            if (body.RootElement.TryGetProperty("status", out var status) && status.GetString() == "success")
+            if (body.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("status", out var status) && status.ValueEquals("success"))
             {
                 return body;
             }
 
             using (body)
             {
+                if (body.RootElement.ValueKind != JsonValueKind.Object)
+                {
+                    throw NoPrometheus();
+                }
+
                 var said = body.RootElement.TryGetProperty("error", out var error) ? error.GetString() ?? "" : $"{(int)answer.StatusCode}";
                 throw new MetricException($"Prometheus says: {(said.Length > LongestFault ? said[..LongestFault] : said)}");
             }
         }
         catch (JsonException)
         {
-            throw new MetricException("What answers at Prometheus' address is no Prometheus, or it asks for a token.");
+            throw NoPrometheus();
         }
         catch (Exception away) when (away is HttpRequestException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -140,5 +151,27 @@ internal sealed class PrometheusServer : IDisposable
         }
     }
 
-    private static double Number(JsonElement text) => double.Parse(text.GetString()!, NumberStyles.Float | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    /// <summary>Reads an answer. What is not as it should be is another's.</summary>
+    private static T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception odd) when (odd is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException)
+        {
+            throw NoPrometheus();
+        }
+    }
+
+    private static MetricException Several(JsonElement result) => new($"It comes to {result.GetArrayLength()} series; put sum(…), avg(…) or max(…) around it.");
+
+    private static MetricException NoPrometheus() => new("What answers at Prometheus' address is no Prometheus, or it asks for a token.");
+
+    private static double Number(JsonElement text) => text.GetString() switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        "-Inf" => double.NegativeInfinity,
+        var number => double.Parse(number!, NumberStyles.Float, CultureInfo.InvariantCulture),
+    };
 }

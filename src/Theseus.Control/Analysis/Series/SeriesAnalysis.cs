@@ -15,6 +15,10 @@ internal sealed class SeriesAnalysis
     public SeriesAnalysis(IReadOnlyList<JudgedMetric> metrics, double error, double passError) =>
         _metrics = [.. metrics.Select(metric => (metric, new SeriesComparison(metric, error / metrics.Count, passError / metrics.Count)))];
 
+    /// <summary>How many stretches of a metric's values are the fewest that could show anything, in a plan.</summary>
+    public static int FewestStretches(UpgradePlan plan, JudgedMetric metric) =>
+        CoinCapital.Fewest(SeriesComparison.ErrorOf(metric, ComponentAnalysis.FalseAlarmsOf(plan.Judging, plan.Moves.Count) / plan.Judging.Metrics!.Count));
+
     /// <summary>Says that another wave begins.</summary>
     public void Cut()
     {

@@ -43,11 +43,10 @@ internal sealed class SeriesComparison
     /// <param name="metric">The metric.</param>
     /// <param name="error">The chance that it is ever wrongly held to be worse, or its limit to be broken.</param>
     /// <param name="passError">The chance that a difference that matters is ever taken for none.</param>
-    public SeriesComparison(JudgedMetric metric, double error, double passError)
-    {
-        // A limit and a comparison have each a half: together they are the whole, whatever hangs on what (Boole's inequality).
-        (_metric, _error, _passError) = (metric, metric.Limit is null ? error : error / 2, passError);
-    }
+    public SeriesComparison(JudgedMetric metric, double error, double passError) => (_metric, _error, _passError) = (metric, ErrorOf(metric, error), passError);
+
+    /// <summary>What of a metric's chance of being wrong each of its coins has: a limit and a comparison have each a half, which are the whole together, whatever hangs on what (Boole's inequality).</summary>
+    public static double ErrorOf(JudgedMetric metric, double error) => metric.Limit is null ? error : error / 2;
 
     /// <summary>How many values make a stretch.</summary>
     public int Length { get; private set; } = StretchLength.Unknown;

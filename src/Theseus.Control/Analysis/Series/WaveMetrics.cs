@@ -17,6 +17,7 @@ namespace Theseus.Control.Analysis;
 public sealed partial class WaveMetrics(PerformanceMonitor monitor, Func<IReadOnlyList<NodeStatus>> nodes, PrometheusOptions prometheus, TimeProvider time, ILogger logger) : IWaveMetrics, IDisposable
 {
     private const int MostPairs = 1000;
+    private const int AtOnce = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
@@ -34,10 +35,8 @@ public sealed partial class WaveMetrics(PerformanceMonitor monitor, Func<IReadOn
             while (true)
             {
                 await Task.Delay(monitor.Interval, time, cancellationToken).ConfigureAwait(false);
-                foreach (var watched in All())
-                {
-                    await ReadAsync(watched, cancellationToken).ConfigureAwait(false);
-                }
+                // Several at a time, so that a server that does not answer holds up the others for one deadline, and not for one each.
+                await Parallel.ForEachAsync(All(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, (metric, token) => ReadAsync(metric, token)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -71,37 +70,34 @@ public sealed partial class WaveMetrics(PerformanceMonitor monitor, Func<IReadOn
         }
     }
 
-    private List<Watched> All()
+    private List<WatchedMetric> All()
     {
         lock (_lock)
         {
-            return [.. _watched.Values];
+            return [.. _watched.Values.SelectMany(one => one.Metrics)];
         }
     }
 
-    private async Task ReadAsync(Watched watched, CancellationToken cancellationToken)
+    private async ValueTask ReadAsync(WatchedMetric metric, CancellationToken cancellationToken)
     {
-        foreach (var metric in watched.Metrics)
+        SeenMetric seen;
+        try
         {
-            SeenMetric seen;
-            try
-            {
-                // What was before comes first: it says how what follows is put together.
-                seen = metric.IsBeforeRead
-                    ? await metric.ReadAsync(nodes(), time.GetUtcNow(), cancellationToken).ConfigureAwait(false)
-                    : new SeenMetric { Before = await metric.BeforeAsync(cancellationToken).ConfigureAwait(false) };
-            }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The loop's boundary: the others are read, and the verdict says that this one was not.
-                LogNotRead(logger, metric.Metric.Name, failure.Message);
-                seen = new SeenMetric { Fault = failure is MetricException ? failure.Message : $"It could not be read: {failure.Message}" };
-            }
+            // What was before comes first: it says how what follows is put together.
+            seen = metric.IsBeforeRead
+                ? await metric.ReadAsync(nodes(), time.GetUtcNow(), cancellationToken).ConfigureAwait(false)
+                : new SeenMetric { Before = await metric.BeforeAsync(cancellationToken).ConfigureAwait(false) };
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The loop's boundary: the others are read, and the verdict says that this one was not.
+            LogNotRead(logger, metric.Metric.Name, failure.Message);
+            seen = new SeenMetric { Fault = failure is MetricException ? failure.Message : $"It could not be read: {failure.Message}" };
+        }
 
-            lock (_lock)
-            {
-                metric.Keep(seen);
-            }
+        lock (_lock)
+        {
+            metric.Keep(seen);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Theseus.Control.Analysis;
 using Theseus.Fleet;
 
 namespace Theseus.Control.Upgrades;
@@ -66,6 +67,11 @@ public static class PlanText
                     text.AppendLine(CultureInfo.InvariantCulture, $"    to see {one.Harm} takes {(one.Calls is { } calls ? $"about {calls} calls{(one.Time is { } time ? $", {Rounded(time)} at the traffic of now" : "")}" : "more calls than there will be")}");
                 }
             }
+        }
+
+        foreach (var metric in plan.Judging.Metrics ?? [])
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  judged by {metric.Name} too, {MetricSpec.Write(metric)}: takes {SeriesAnalysis.FewestStretches(plan, metric)} stretches of values at least, of one value to 32 each");
         }
 
         if (plan.LostNodes != default)
